@@ -1,0 +1,69 @@
+// Package provider holds what the clients of the vendors have in common: the one door out over HTTP, and the words
+// for a deployment. The clients themselves are in railway, vercel, pipecat and supabase; who uses them says which
+// of their powers it needs (package steps).
+package provider
+
+import "time"
+
+// State is where a deployment stands, in words that all vendors share. Raw keeps the vendor's own.
+type State string
+
+// The states.
+const (
+	Building   State = "building"   // on its way, in any phase
+	Live       State = "live"       // the vendor's own record says that it serves
+	Staged     State = "staged"     // built and reachable, but not on the domain yet
+	Failed     State = "failed"     // ended badly; what was live before still serves
+	Superseded State = "superseded" // another deployment took its place, or it was removed or cancelled
+	NeedsHuman State = "needs a person"
+)
+
+// Over reports whether the state will not change by itself while nobody else deploys.
+func (s State) Over() bool { return s != Building }
+
+// Deployment is one deployment of one service as its vendor records it.
+type Deployment struct {
+	ID      string
+	Service string
+	State   State
+	Raw     string // the vendor's own word: SUCCESS, READY/STAGED, progressing_available
+	Why     string // for Failed, Superseded and NeedsHuman: the vendor's reason, in a sentence
+	Marker  Marker // what we stored with it, as far as the vendor keeps it
+	URL     string // where it is reached, with scheme and without a trailing slash; "" if nowhere
+	Image   string // for image deployments
+	Build   string // for builds that have an id of their own
+	Created time.Time
+}
+
+// Marker is what we store with a deployment, to recognise it and to know what is in it.
+type Marker struct {
+	Release string // the run's id: adopt, do not deploy twice
+	Commit  string // Commit.String() of what was deployed
+	Tree    string // hash of the service's watched files (path, mode, content); "" is unknown, and unknown counts as changed
+}
+
+// Request asks a vendor to deploy a service.
+type Request struct {
+	Service string
+	Marker  Marker
+	Archive string // path of a tar.gz to upload, or "" for Image
+	Image   string
+	Dir     string // for vendors that take single files: the directory that the archive was made from
+	Files   []File // its files, sorted by path
+}
+
+// File is one file that is sent to a vendor. Path is relative, with slashes; Mode holds the permission bits.
+type File struct {
+	Path string
+	Mode uint32
+	Size int64
+}
+
+// LogLine is one line that a service or a build has written.
+type LogLine struct {
+	At         time.Time
+	Deployment string
+	Severity   string // debug, info, warn, error; "" if unknown
+	Text       string // the message
+	Attributes map[string]string
+}

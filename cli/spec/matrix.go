@@ -1,0 +1,64 @@
+package spec
+
+import "readme/cli/release"
+
+// Matrix is envmatrix.yaml: the one truth about every variable of every service.
+type Matrix struct {
+	File      string
+	Services  []Service  // in file order
+	Variables []Variable // in file order
+}
+
+// Service is a reader of variables.
+type Service struct {
+	Name    string
+	At      release.Place
+	Example string   // path of its env.example
+	Deploy  string   // the entry of release.yaml's deploy that brings it; "" for readme-ops itself
+	Code    []string // folders with the code that reads its variables
+}
+
+// Variable is one variable and who needs it where.
+type Variable struct {
+	Name           string
+	At             release.Place
+	About          string
+	Type           string // string (default), url, port, uuid, number, boolean, postgres-url, redis-url, supabase-secret-key
+	Secret         bool
+	Services       []string
+	Required       []string // environments; nil means all of them
+	Optional       bool     // `required: false` or []
+	Default        string
+	Value          string // a fixed value or a template: "${bot.start_url}"
+	SameEverywhere bool   // every service of an environment has the same value
+}
+
+// RequiredIn reports whether env needs the variable.
+func (v Variable) RequiredIn(env string) bool {
+	if v.Optional {
+		return false
+	}
+	if v.Required == nil {
+		return true
+	}
+	for _, e := range v.Required {
+		if e == env {
+			return true
+		}
+	}
+	return false
+}
+
+// Of lists the variables that a service reads, in file order.
+func (m *Matrix) Of(service string) []Variable {
+	var vs []Variable
+	for _, v := range m.Variables {
+		for _, s := range v.Services {
+			if s == service {
+				vs = append(vs, v)
+				break
+			}
+		}
+	}
+	return vs
+}
