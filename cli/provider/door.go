@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -165,9 +166,7 @@ func (d *Door) request(ctx context.Context, c Call) (*retryablehttp.Request, err
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "readme-ops/1")
-	for k, vs := range c.Header {
-		req.Header[k] = vs
-	}
+	maps.Copy(req.Header, c.Header)
 	if d.header != nil {
 		d.header(req.Header)
 	}
@@ -206,7 +205,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	}
 	repeat, _ := ctx.Value(repeatKey{}).(bool)
 	if err != nil {
-		return repeat, nil
+		return repeat, nil //nolint:nilerr // nil: the client itself reports the last error
 	}
 	if resp.StatusCode == http.StatusTooManyRequests {
 		return retryAfter(resp.Header) <= maxWait, nil

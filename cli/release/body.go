@@ -184,15 +184,18 @@ func (b StepStill) String() string {
 	}
 	return "still at it after " + Took(b.TookMS)
 }
+
 func (b StepRetried) String() string {
 	return fmt.Sprintf("attempt %d failed (%s), again in %s", b.Attempt, b.Why, Took(b.WaitMS))
 }
+
 func (b StepDone) String() string {
 	if b.Text == "" {
 		return "done in " + Took(b.TookMS)
 	}
 	return fmt.Sprintf("%s (%s)", b.Text, Took(b.TookMS))
 }
+
 func (b StepFailed) String() string {
 	return fmt.Sprintf("failed after %s: %s", Took(b.TookMS), b.Fault.Error())
 }

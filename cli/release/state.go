@@ -3,6 +3,8 @@ package release
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"strings"
 	"time"
 )
 
@@ -109,9 +111,7 @@ func (s *State) start(e Event, b RunStarted) {
 	s.Steps, s.index = nil, map[string]*StepState{}
 	for _, step := range b.Plan.Steps {
 		st := &StepState{Step: step, Status: Pending, Outputs: map[string]string{}}
-		for k, v := range step.Outputs {
-			st.Outputs[k] = v
-		}
+		maps.Copy(st.Outputs, step.Outputs)
 		switch step.Change {
 		case ChangeNone:
 			st.Status, st.Text = Unchanged, step.Why
@@ -149,39 +149,39 @@ func (st *StepState) apply(e Event) {
 		st.Checks = append(st.Checks, b)
 	case StepSkipped:
 		st.Status, st.Text, st.Ended = Skipped, b.Why, e.At
-	case StepDone, StepFailed, StepCancelled:
-		st.end(e)
+	case StepDone:
+		st.done(e, b)
+	case StepFailed:
+		st.failed(e, b)
+	case StepCancelled:
+		st.cancelled(e, b)
 	case RunStarted, Approved, Denied, RunStopping, RollbackStarted, RunDone:
 	}
 }
 
-// end folds the three kinds that close a step or its undo.
-func (st *StepState) end(e Event) {
-	switch b := e.Body.(type) {
-	case StepDone:
-		if b.Undo {
-			st.Undo = UndoState{Status: Done, TookMS: b.TookMS, Text: b.Text, Kept: b.Kept}
-			return
-		}
-		st.Status, st.TookMS, st.Text, st.Ended, st.Record = Done, b.TookMS, b.Text, e.At, b.Record
-		for k, v := range b.Outputs {
-			st.Outputs[k] = v
-		}
-	case StepFailed:
-		fault := b.Fault
-		if b.Undo {
-			st.Undo = UndoState{Status: Failed, TookMS: b.TookMS, Fault: &fault}
-			return
-		}
-		st.Status, st.TookMS, st.Ended, st.Fault = Failed, b.TookMS, e.At, &fault
-	case StepCancelled:
-		if b.Undo {
-			st.Undo = UndoState{Status: Cancelled, TookMS: b.TookMS, Text: b.Why}
-			return
-		}
-		st.Status, st.TookMS, st.Text, st.Ended = Cancelled, b.TookMS, b.Why, e.At
-	default:
+func (st *StepState) done(e Event, b StepDone) {
+	if b.Undo {
+		st.Undo = UndoState{Status: Done, TookMS: b.TookMS, Text: b.Text, Kept: b.Kept}
+		return
 	}
+	st.Status, st.TookMS, st.Text, st.Ended, st.Record = Done, b.TookMS, b.Text, e.At, b.Record
+	maps.Copy(st.Outputs, b.Outputs)
+}
+
+func (st *StepState) failed(e Event, b StepFailed) {
+	if b.Undo {
+		st.Undo = UndoState{Status: Failed, TookMS: b.TookMS, Fault: &b.Fault}
+		return
+	}
+	st.Status, st.TookMS, st.Ended, st.Fault = Failed, b.TookMS, e.At, &b.Fault
+}
+
+func (st *StepState) cancelled(e Event, b StepCancelled) {
+	if b.Undo {
+		st.Undo = UndoState{Status: Cancelled, TookMS: b.TookMS, Text: b.Why}
+		return
+	}
+	st.Status, st.TookMS, st.Text, st.Ended = Cancelled, b.TookMS, b.Why, e.At
 }
 
 // Touched reports whether the step may have changed something: it ran, or was about to, and is no mere check.
@@ -313,9 +313,11 @@ func (s *State) LastLine() string {
 	switch s.Verdict() {
 	case Released:
 		line := "released " + what + to + took
+		var lineSb315 strings.Builder
 		for _, id := range s.Without() {
-			line += ", without the " + id
+			lineSb315.WriteString(", without the " + id)
 		}
+		line += lineSb315.String()
 		return line
 	case NotStarted:
 		return "did not release " + what + to + ": not approved, nothing was changed"

@@ -1,6 +1,10 @@
 package spec
 
-import "readme/cli/release"
+import (
+	"slices"
+
+	"readme/cli/release"
+)
 
 // Matrix is envmatrix.yaml: the one truth about every variable of every service.
 type Matrix struct {
@@ -41,23 +45,15 @@ func (v Variable) RequiredIn(env string) bool {
 	if v.Required == nil {
 		return true
 	}
-	for _, e := range v.Required {
-		if e == env {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(v.Required, env)
 }
 
 // Of lists the variables that a service reads, in file order.
 func (m *Matrix) Of(service string) []Variable {
 	var vs []Variable
 	for _, v := range m.Variables {
-		for _, s := range v.Services {
-			if s == service {
-				vs = append(vs, v)
-				break
-			}
+		if slices.Contains(v.Services, service) {
+			vs = append(vs, v)
 		}
 	}
 	return vs

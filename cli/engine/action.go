@@ -1,0 +1,36 @@
+// Package engine runs a plan: one goroutine owns the state and emits every event, workers report to it.
+package engine
+
+import (
+	"context"
+	"encoding/json"
+
+	"readme/cli/release"
+)
+
+// Action is what a step of one kind does. Package steps has them.
+type Action interface {
+	// Do carries the step out. Before each side effect it calls t.Intent. The answer's Text, Outputs, Record are used;
+	// the engine sets the rest. An error becomes the step's Fault.
+	Do(ctx context.Context, t *Task) (release.StepDone, error)
+	// Undo puts back what Do changed, or may have changed: was is what the record holds of it. What stays on purpose
+	// (an applied migration) is said in Kept. An error means that a person is needed.
+	Undo(ctx context.Context, t *Task, was Was) (release.StepDone, error)
+}
+
+// Was is what the record holds of a step that is to be undone.
+type Was struct {
+	Intents []json.RawMessage // the data of each intent, in order
+	Record  json.RawMessage   // of its StepDone; nil if it did not end well
+}
+
+// Sink takes the events, in order, a batch at a time. The first sink is the ledger: an event that it refuses is
+// shown to nobody, and the run stops.
+type Sink interface {
+	Write(batch []release.Event) error
+}
+
+// Signal is the cause with which app cancels a run's context when the process was asked to stop.
+type Signal string // "interrupt" or "terminated"
+
+func (s Signal) Error() string { return string(s) + " by a signal" }
