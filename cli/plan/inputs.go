@@ -1,0 +1,74 @@
+package plan
+
+import (
+	"encoding/json"
+	"time"
+
+	"readme/cli/release"
+	"readme/cli/smoke"
+)
+
+// MigrationsInputs is what a step of kind migrations works from.
+type MigrationsInputs struct {
+	Dir         string        `json:"dir"`
+	LockTimeout time.Duration `json:"lock_timeout_ns"`
+	Pending     []Migration   `json:"pending"`
+}
+
+// BucketInputs is the bucket as it shall be.
+type BucketInputs struct {
+	Name    string   `json:"name"`
+	Public  bool     `json:"public"`
+	MaxSize int64    `json:"max_size"`
+	Types   []string `json:"types"`
+}
+
+// DeployInputs is what a step of kind deploy works from. Which fields count depends on To.
+type DeployInputs struct {
+	To      string          `json:"to"`
+	Name    string          `json:"name"`              // in release.yaml
+	Service string          `json:"service,omitempty"` // railway: its name there
+	Build   string          `json:"build,omitempty"`
+	Start   string          `json:"start,omitempty"`
+	Health  string          `json:"health,omitempty"`
+	Image   string          `json:"image,omitempty"`
+	Config  json.RawMessage `json:"config,omitempty"` // pipecat: pcc-deploy.toml as JSON
+	Tree    string          `json:"tree,omitempty"`
+	Archive string          `json:"archive,omitempty"` // sha256
+	Staged  bool            `json:"staged,omitempty"`  // vercel: not on the domain yet
+	Commit  string          `json:"commit"`            // what it shall report; Commit.String()
+}
+
+// PromoteInputs names the service whose staged deployment goes to its domain.
+type PromoteInputs struct {
+	Name string `json:"name"`
+	To   string `json:"to"`
+}
+
+// CheckInputs is one smoke check.
+type CheckInputs struct {
+	Check     smoke.Check `json:"check"`
+	Household string      `json:"household,omitempty"`
+	Captures  []string    `json:"captures,omitempty"` // the checks whose captures it refers to
+	Promoted  string      `json:"promoted,omitempty"` // the promote step whose url stands for the service's, for a check repeated on the domain
+}
+
+// CleanupInputs removes what a check has made.
+type CleanupInputs struct {
+	CheckInputs
+	Step string `json:"step"` // the check
+}
+
+func encode(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic("plan: inputs that are no JSON: " + err.Error()) // they are our own plain structs
+	}
+	return raw
+}
+
+// checkInputs reads a check step's inputs back.
+func checkInputs(s release.Step) (CheckInputs, bool) {
+	var in CheckInputs
+	return in, json.Unmarshal(s.Inputs, &in) == nil
+}

@@ -1,0 +1,119 @@
+package plan
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+
+	"readme/cli/release"
+	"readme/cli/spec"
+)
+
+// deploy adds the step that brings one service, with a promote later on if it is staged first.
+func (b *builder) deploy(d spec.Deploy) error {
+	f, ok := b.facts.Services[d.Name]
+	if !ok {
+		return fmt.Errorf("no facts about service %s", d.Name)
+	}
+	in := DeployInputs{
+		To: d.To, Name: d.Name, Service: d.Service, Build: d.Build, Start: d.Start, Health: d.Health,
+		Image: f.Image, Config: f.Config, Tree: f.Tree, Archive: f.Archive,
+		Staged: staged(d), Commit: b.facts.Commit.String(),
+	}
+	s := release.Step{
+		ID: d.Name, Kind: release.KindDeploy, Title: fmt.Sprintf("deploy %s to %s", d.Name, d.To),
+		Needs:        b.present(d.After),
+		Precondition: "live=" + f.Live.ID,
+		Deadline:     deployDeadline,
+		Outputs:      maps.Clone(f.Outputs),
+	}
+	if s.Outputs == nil {
+		s.Outputs = map[string]string{}
+	}
+	b.describe(&s, f)
+	switch {
+	case f.Without != "":
+		s.Change, s.Why = release.ChangeSkip, f.Without
+	case b.unchanged(d, f, &s):
+		s.Change = release.ChangeNone
+		in = DeployInputs{To: d.To, Name: d.Name, Service: d.Service, Commit: f.Live.Commit}
+		s.Outputs["url"], s.Outputs["commit"] = f.Live.URL, f.Live.Commit
+	default:
+		s.Outputs["commit"] = in.Commit
+	}
+	s.Inputs = encode(in)
+	b.add(s)
+	return nil
+}
+
+func staged(d spec.Deploy) bool { return d.Promote == "after-smoke" }
+
+// present keeps the needs that are steps of this plan: a product without a bucket has no step for it.
+func (b *builder) present(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		if b.has(id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// unchanged decides by what was stored with the live deployment, and says why it decided so.
+func (b *builder) unchanged(d spec.Deploy, f Service, s *release.Step) bool {
+	live := f.Live
+	switch {
+	case live.ID == "":
+		s.Change, s.Why = release.ChangeCreate, "nothing is live yet"
+		return false
+	case f.Config != nil && !bytes.Equal(f.Config, live.Config):
+		s.Change, s.Why = release.ChangeUpdate, "its settings differ from "+d.Config
+		return false
+	case f.Image != "" && f.Archive == "":
+		if f.Image == live.Image {
+			s.Why = "runs " + live.Image
+			return true
+		}
+		s.Change, s.Why = release.ChangeUpdate, "another image"
+		return false
+	case live.Tree == "":
+		s.Change, s.Why = release.ChangeUpdate, "what is live was not brought by readme-ops, so it counts as changed"
+		return false
+	case live.Tree == f.Tree:
+		s.Why = "its files are as in " + shortCommit(live.Commit)
+		return true
+	}
+	s.Change, s.Why = release.ChangeUpdate, "its files have changed"
+	return false
+}
+
+// describe fills what the plan shows of a deploy: from, to, and what putting it back would mean.
+func (b *builder) describe(s *release.Step, f Service) {
+	live := f.Live
+	s.From, s.To = "nothing", b.facts.Commit.Short()
+	if f.Image != "" {
+		s.To = f.Image
+	}
+	if live.ID == "" {
+		s.Undo = "nothing was live before: a failed release removes it again"
+		return
+	}
+	s.From = shortCommit(live.Commit)
+	if live.Image != "" {
+		s.From = live.Image
+	}
+	s.Undo = "back to " + s.From
+}
+
+// shortCommit cuts the sha of a Commit.String().
+func shortCommit(commit string) string {
+	if commit == "" {
+		return "an unknown commit"
+	}
+	sha, dirty, found := bytes.Cut([]byte(commit), []byte("+dirty."))
+	c := release.Commit{SHA: string(sha)}
+	if found {
+		c.Dirty = string(dirty)
+	}
+	return c.Short()
+}
