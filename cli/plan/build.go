@@ -123,7 +123,7 @@ func (b *builder) bucket() {
 	s := release.Step{
 		ID: "bucket", Kind: release.KindBucket, Title: "storage bucket " + want.Name,
 		Inputs:       encode(BucketInputs{want.Name, want.Public, want.MaxSize, want.Types}),
-		Precondition: encodeFact(is),
+		Precondition: BucketPrecondition(is),
 		Deadline:     bucketDeadline,
 		Undo:         "the bucket stays",
 		Change:       release.ChangeUpdate, Why: "it differs from release.yaml",
@@ -149,8 +149,9 @@ func (b *builder) bucket() {
 	b.add(s)
 }
 
-func encodeFact(v any) string {
-	sum := sha256.Sum256(encode(v))
+// BucketPrecondition stands for the bucket as the plan saw it.
+func BucketPrecondition(is Bucket) string {
+	sum := sha256.Sum256(encode(is))
 	return "was=" + hex.EncodeToString(sum[:6])
 }
 
