@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -190,22 +191,43 @@ func (b StepRetried) String() string {
 }
 
 func (b StepDone) String() string {
-	if b.Text == "" {
-		return "done in " + Took(b.TookMS)
+	text := cmp.Or(b.Text, "done")
+	if b.Undo {
+		text = "put back: " + text
 	}
-	return fmt.Sprintf("%s (%s)", b.Text, Took(b.TookMS))
+	if b.Kept != "" {
+		text += ", kept: " + b.Kept
+	}
+	return fmt.Sprintf("%s (%s)", text, Took(b.TookMS))
 }
 
 func (b StepFailed) String() string {
+	if b.Undo {
+		return fmt.Sprintf("NOT put back, failed after %s: %s", Took(b.TookMS), b.Fault.Error())
+	}
 	return fmt.Sprintf("failed after %s: %s", Took(b.TookMS), b.Fault.Error())
 }
-func (b StepSkipped) String() string   { return "skipped: " + b.Why }
-func (b StepCancelled) String() string { return "cancelled: " + b.Why }
-func (b CheckResult) String() string {
-	if b.OK {
-		return fmt.Sprintf("attempt %d passed in %s: %s", b.Attempt, Took(b.TookMS), b.Saw)
+func (b StepSkipped) String() string { return "skipped: " + b.Why }
+func (b StepCancelled) String() string {
+	if b.Undo {
+		return "NOT put back, cancelled: " + b.Why
 	}
-	return fmt.Sprintf("attempt %d failed in %s: expected %s, got %s", b.Attempt, Took(b.TookMS), b.Expected, b.Actual)
+	return "cancelled: " + b.Why
+}
+
+func (b CheckResult) String() string {
+	verdict := "failed"
+	if b.OK {
+		verdict = "passed"
+	}
+	text := fmt.Sprintf("attempt %d %s in %s", b.Attempt, verdict, Took(b.TookMS))
+	switch {
+	case !b.OK && b.Expected != "":
+		return fmt.Sprintf("%s: expected %s, got %s", text, b.Expected, cmp.Or(b.Actual, "nothing"))
+	case b.Saw != "":
+		return text + ": " + b.Saw
+	}
+	return text
 }
 func (b RunStopping) String() string { return "stopping: " + b.Why }
 func (b RollbackStarted) String() string {
@@ -213,15 +235,17 @@ func (b RollbackStarted) String() string {
 }
 func (b RunDone) String() string { return "ended after " + Took(b.TookMS) }
 
-// Took writes a duration for people: 120ms, 4.1s, 2m05s.
+// Took writes a duration for people: 120ms, 4.1s, 2m05s, 1h02m.
 func Took(ms int64) string {
 	d := time.Duration(ms) * time.Millisecond
 	switch {
 	case d < time.Second:
 		return fmt.Sprintf("%dms", ms)
-	case d < time.Minute:
+	case d.Round(100*time.Millisecond) < time.Minute:
 		return fmt.Sprintf("%.1fs", d.Seconds())
-	case d < time.Hour:
+	}
+	d = d.Round(time.Second)
+	if d < time.Hour {
 		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
 	}
 	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)

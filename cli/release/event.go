@@ -32,6 +32,9 @@ type wire struct {
 
 // MarshalJSON writes the event with its kind and its plain sentence beside the body.
 func (e Event) MarshalJSON() ([]byte, error) {
+	if e.Body == nil {
+		return nil, fmt.Errorf("event %d has no body", e.Seq)
+	}
 	body, err := json.Marshal(e.Body)
 	if err != nil {
 		return nil, fmt.Errorf("event %d: %w", e.Seq, err)
@@ -62,6 +65,16 @@ func (e *Event) UnmarshalJSON(line []byte) error {
 	}
 	*e = Event{Seq: w.Seq, At: w.At, Run: w.Run, Step: w.Step, Body: body}
 	return nil
+}
+
+// Recorded gives a body as the readers of a record get it: its JSON compact, its text valid UTF-8, a Fault without its
+// Cause. What is shown live then never differs from what is shown later.
+func Recorded(b Body) (Body, error) {
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("record %s: %w", b.Kind(), err)
+	}
+	return bodies[b.Kind()](raw)
 }
 
 // bodies decodes each kind of the closed set.

@@ -309,24 +309,26 @@ func (s *State) LastLine() string {
 	if s.Plan.Box && s.Plan.Env != "local" {
 		to += " (box)"
 	}
-	took := " in " + Took(s.Ended.Sub(s.Started).Milliseconds())
+	why := ": "
+	if s.Signal != "" {
+		why = ": interrupted, "
+	}
+	took := Took(s.Ended.Sub(s.Started).Milliseconds())
 	switch s.Verdict() {
 	case Released:
-		line := "released " + what + to + took
-		var lineSb315 strings.Builder
-		for _, id := range s.Without() {
-			lineSb315.WriteString(", without the " + id)
+		line := "released " + what + to + " in " + took
+		if without := s.Without(); len(without) > 0 {
+			line += ", without the " + strings.Join(without, " and the ")
 		}
-		line += lineSb315.String()
 		return line
 	case NotStarted:
 		return "did not release " + what + to + ": not approved, nothing was changed"
 	case PutBack:
-		return "did not release " + what + to + ": what it changed was put back" + took
+		return "did not release " + what + to + why + "what it changed was put back (" + took + ")"
 	case Stopped:
-		return "did not release " + what + to + ": nothing was changed" + took
+		return "did not release " + what + to + why + "nothing was changed (" + took + ")"
 	case Left:
-		return "did not release " + what + to + ": NOT everything was put back, a person is needed" + took
+		return "did not release " + what + to + why + "NOT everything was put back, a person is needed (" + took + ")"
 	case Going:
 	}
 	return "the release of " + what + to + " has not ended"
