@@ -61,6 +61,7 @@ func Digest(p release.Plan) string {
 		Steps     []step      `json:"steps"`
 		OnFailure string      `json:"on_failure"`
 	}
+	all.Purpose = p.Purpose
 	all.Project, all.Env, all.Box, all.OnFailure = p.Project, p.Env, p.Box, p.OnFailure
 	all.Commit = p.Commit.String()
 	for _, t := range p.Targets {

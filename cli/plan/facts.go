@@ -55,5 +55,6 @@ type Live struct {
 	Commit string
 	Tree   string // as stored with the deployment; "" is unknown, and unknown counts as changed
 	Image  string
+	Ill    string // the vendor's word for it when it does not serve well, "" when it does
 	Config []byte // as DeployInputs.Config, read back from the vendor
 }

@@ -37,7 +37,7 @@ func (b *builder) deploy(d spec.Deploy) error {
 	case b.unchanged(d, f, &s):
 		s.Change = release.ChangeNone
 		in = DeployInputs{To: d.To, Name: d.Name, Service: d.Service, Commit: f.Live.Commit}
-		s.Outputs["url"], s.Outputs["commit"] = f.Live.URL, f.Live.Commit
+		s.Outputs["url"], s.Outputs["commit"], s.Outputs["deployment"] = f.Live.URL, f.Live.Commit, f.Live.ID
 	default:
 		s.Outputs["commit"] = in.Commit
 	}
@@ -65,6 +65,9 @@ func (b *builder) unchanged(d spec.Deploy, f Service, s *release.Step) bool {
 	switch {
 	case live.ID == "":
 		s.Change, s.Why = release.ChangeCreate, "nothing is live yet"
+		return false
+	case live.Ill != "":
+		s.Change, s.Why = release.ChangeUpdate, "what was brought last is not well: "+live.Ill
 		return false
 	case f.Config != nil && !bytes.Equal(f.Config, live.Config):
 		s.Change, s.Why = release.ChangeUpdate, "its settings differ from "+d.Config

@@ -8,6 +8,7 @@ import (
 // Plan is everything that one release will do, in an order that can be run, and what it was computed from.
 // What runs is exactly what was approved: Digest stands for all that matters in it.
 type Plan struct {
+	Purpose   string   `json:"purpose,omitempty"` // "" is a release; Smoke runs the checks and changes nothing
 	Project   string   `json:"project"`
 	Env       string   `json:"env"`
 	Box       bool     `json:"box,omitempty"` // the targets are emulators on this machine
@@ -18,6 +19,9 @@ type Plan struct {
 	OnFailure string   `json:"on_failure,omitempty"` // rollback or leave
 	Digest    string   `json:"digest"`               // "sha256:" and 64 hex digits
 }
+
+// Smoke is the purpose of a plan that only looks.
+const Smoke = "smoke"
 
 // Target is one pinned place that the plan acts on, such as {railway, "project 1f0c…, environment dev"}.
 type Target struct {

@@ -1,0 +1,43 @@
+package plan
+
+import (
+	"bytes"
+	"fmt"
+
+	"readme/cli/release"
+)
+
+// Difference says in words what differs between an approved plan and the one that the world asks for now.
+func Difference(approved, now release.Plan) []string {
+	var out []string
+	if a, b := approved.Commit.String(), now.Commit.String(); a != b {
+		out = append(out, "commit: "+a+" -> "+b)
+	}
+	was := map[string]release.Step{}
+	for _, s := range approved.Steps {
+		was[s.ID] = s
+	}
+	for _, s := range now.Steps {
+		old, found := was[s.ID]
+		delete(was, s.ID)
+		switch {
+		case !found:
+			out = append(out, s.ID+": was not in the plan")
+		case old.Change != s.Change:
+			out = append(out, fmt.Sprintf("%s: %s -> %s", s.ID, old.Change, s.Change))
+		case old.Precondition != s.Precondition:
+			out = append(out, fmt.Sprintf("%s: %s -> %s", s.ID, old.Precondition, s.Precondition))
+		case !bytes.Equal(old.Inputs, s.Inputs):
+			out = append(out, s.ID+": what would be sent has changed")
+		}
+	}
+	for _, s := range approved.Steps {
+		if _, gone := was[s.ID]; gone {
+			out = append(out, s.ID+": is no longer in the plan")
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, "the targets")
+	}
+	return out
+}
