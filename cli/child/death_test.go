@@ -110,7 +110,7 @@ func TestKilledParent_leavesNothing(t *testing.T) {
 func TestFolder(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a", "b")
-	remove, err := child.Folder(path, 0o711)
+	temp, err := child.Folder(path, 0o711)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,12 +122,19 @@ func TestFolder(t *testing.T) {
 		t.Errorf("got %v for a folder that exists, want %v", err, fs.ErrExist)
 	}
 	for range 2 {
-		if err := remove(); err != nil {
+		if err := temp.Remove(); err != nil {
 			t.Error(err)
 		}
 	}
 	if !missing(path, "") {
-		t.Error("the folder is still there")
+		t.Error("the folder is still there after Remove")
+	}
+	if temp, err = child.Folder(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	temp.Keep()
+	if err := temp.Remove(); err != nil || missing(path, "") {
+		t.Errorf("the folder is gone after Keep: %v", err)
 	}
 }
 

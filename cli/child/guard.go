@@ -54,9 +54,17 @@ func signalName(s syscall.Signal) string {
 	return "TERM"
 }
 
-// Folder makes a folder, the parents too, that does not outlive us: remove deletes it, and if we die first, a guard does.
-// The parents stay. It is an error if the folder exists.
-func Folder(path string, mode os.FileMode) (remove func() error, err error) {
+// Temp is a folder that does not outlive us.
+type Temp struct {
+	Path  string
+	once  sync.Once
+	guard *exec.Cmd
+	death *os.File
+}
+
+// Folder makes a folder, and its parents if need be, that a guard deletes when we die. The parents stay.
+// It is an error if the folder exists.
+func Folder(path string, mode os.FileMode) (*Temp, error) {
 	// Before the guard stands: it must never be told to delete what others made.
 	if _, err := os.Lstat(path); err == nil {
 		return nil, fmt.Errorf("make folder %s: %w", path, os.ErrExist)
@@ -65,13 +73,23 @@ func Folder(path string, mode os.FileMode) (remove func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("make folder %s: its guard: %w", path, err)
 	}
+	t := &Temp{Path: path, guard: guard, death: death}
 	if err := makeFolder(path, mode); err != nil {
-		dismiss(guard, death)
+		t.Keep()
 		return nil, err
 	}
-	return sync.OnceValue(func() error {
-		err := os.RemoveAll(path)
-		dismiss(guard, death)
-		return err
-	}), nil
+	return t, nil
 }
+
+// Remove deletes the folder now, unless Keep was called.
+func (t *Temp) Remove() error {
+	var err error
+	t.once.Do(func() {
+		err = os.RemoveAll(t.Path)
+		dismiss(t.guard, t.death)
+	})
+	return err
+}
+
+// Keep leaves the folder to whoever takes it over, unless Remove was called.
+func (t *Temp) Keep() { t.once.Do(func() { dismiss(t.guard, t.death) }) }
