@@ -7,14 +7,14 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"readme/cli/release"
 )
 
 // The door's limits. A vendor that answers more, or asks to wait longer, gets an error instead.
@@ -42,11 +42,15 @@ type Options struct {
 	Transport http.RoundTripper // nil means http.DefaultTransport's clone; tests pass an in-memory one
 }
 
-// NewDoor makes a door. Base must be an absolute http or https address without a query.
+// NewDoor makes a door. Base must be an absolute http or https address without credentials, query or fragment.
 func NewDoor(o Options) (*Door, error) {
-	base, err := url.Parse(o.Base)
+	base, err := url.Parse(strings.TrimSpace(o.Base))
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
-		return nil, fmt.Errorf("%s: %q is no http(s) address", o.Vendor, o.Base)
+		// Not shown: a person may have pasted a connection string with a password here.
+		return nil, fmt.Errorf("%s: its address is no http(s) address", o.Vendor)
+	}
+	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, fmt.Errorf("%s: the address of %s must hold no password, query or fragment", o.Vendor, base.Host)
 	}
 	if o.Timeout == 0 {
 		o.Timeout = time.Minute
@@ -84,6 +88,10 @@ type Call struct {
 	Open   func() (io.ReadCloser, error)
 	Size   int64 // of what Open gives; always sent as Content-Length
 
+	// Hide are values in the body that the vendor's answer might quote; they are struck out of errors, as the
+	// credentials are.
+	Hide []release.Secret
+
 	// Repeat says that sending the call twice does no harm, so that it may be retried on 429, 5xx and network
 	// errors. GET, HEAD, PUT and DELETE repeat without it. Anything else is sent once.
 	Repeat bool
@@ -104,59 +112,71 @@ func (a Answer) Into(v any) error {
 	return nil
 }
 
-type repeatKey struct{}
-
-// Do sends the call and reads the whole answer. Its error is always an *Error, or the context's.
+// Do sends the call and reads the whole answer. Its error is an *Error, or the context's cause when the call was
+// cut short and had no effect that is left open.
 func (d *Door) Do(ctx context.Context, c Call) (Answer, error) {
-	req, err := d.request(ctx, c)
+	at := &attempts{repeat: repeats(c)}
+	ctx = at.watch(ctx)
+	req, h, err := d.request(ctx, c)
 	if err != nil {
 		return Answer{}, &Error{Vendor: d.vendor, Op: c.Op, Message: err.Error()}
 	}
+	var body []byte
+	// Reading the body belongs to the attempt: an answer that breaks off is retried like one that never came.
+	req.SetResponseHandler(func(resp *http.Response) (err error) {
+		body, err = readAll(resp)
+		return err
+	})
 	resp, err := d.client.Do(req)
-	if err != nil {
-		return Answer{}, d.failed(ctx, c, err)
+	if resp != nil {
+		defer func() { _ = resp.Body.Close() }()
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
-		return Answer{}, d.failed(ctx, c, err)
+	if err == nil && body == nil { // the last of several refused attempts: its body was left unread
+		body, err = readAll(resp)
 	}
-	if len(body) > maxAnswer {
-		return Answer{}, &Error{Vendor: d.vendor, Op: c.Op, Status: resp.StatusCode, Message: "the answer is larger than 8 MiB"}
+	if err != nil {
+		return Answer{}, d.failed(ctx, c, at, err, h)
 	}
 	if resp.StatusCode >= 300 {
 		return Answer{}, &Error{
 			Vendor: d.vendor, Op: c.Op, Status: resp.StatusCode,
-			RequestID: requestID(resp.Header), Message: message(resp.Header, body), Body: body,
-			Ambiguous: resp.StatusCode >= 500 && !repeats(c),
+			RequestID: requestID(resp.Header), Message: message(resp, body, h), Body: body,
+			Ambiguous: resp.StatusCode >= 500 && !at.repeat,
 		}
 	}
 	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
 }
 
-func (d *Door) request(ctx context.Context, c Call) (*retryablehttp.Request, error) {
+var errTooLarge = errors.New("the answer is larger than 8 MiB")
+
+func readAll(resp *http.Response) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return nil, fmt.Errorf("the answer broke off: %w", err)
+	}
+	if len(body) > maxAnswer {
+		return nil, errTooLarge
+	}
+	return body, nil
+}
+
+func (d *Door) request(ctx context.Context, c Call) (*retryablehttp.Request, hidden, error) {
 	u := *d.base
 	u.Path, u.RawPath = "", ""
 	address := u.String() + strings.TrimSuffix(d.base.EscapedPath(), "/") + c.Path
 	if len(c.Query) > 0 {
 		address += "?" + c.Query.Encode()
 	}
-	var body any
-	switch {
-	case c.JSON != nil:
-		b, err := json.Marshal(c.JSON)
-		if err != nil {
-			return nil, err
-		}
-		body = b
-	case c.Raw != nil:
-		body = c.Raw
-	case c.Open != nil:
-		body = retryablehttp.ReaderFunc(func() (io.Reader, error) { return c.Open() })
-	}
-	req, err := retryablehttp.NewRequestWithContext(context.WithValue(ctx, repeatKey{}, repeats(c)), c.Method, address, body)
+	body, err := bodyOf(c)
 	if err != nil {
-		return nil, errors.New("the address cannot be built")
+		return nil, nil, err
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, c.Method, address, body)
+	if err != nil {
+		if c.Open != nil {
+			return nil, nil, fmt.Errorf("open what is to be sent: %w", err)
+		}
+		return nil, nil, errors.New("the address cannot be built")
 	}
 	if c.Open != nil {
 		req.ContentLength = c.Size
@@ -167,26 +187,51 @@ func (d *Door) request(ctx context.Context, c Call) (*retryablehttp.Request, err
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "readme-ops/1")
 	maps.Copy(req.Header, c.Header)
+	credentials := http.Header{}
 	if d.header != nil {
-		d.header(req.Header)
+		d.header(credentials)
+		maps.Copy(req.Header, credentials)
 	}
-	return req, nil
+	return req, hide(credentials, c.Hide), nil
 }
 
-// failed turns a transport error into an *Error without the address, whose query may hold a secret.
-func (d *Door) failed(ctx context.Context, c Call, err error) error {
+func bodyOf(c Call) (any, error) {
+	switch {
+	case c.JSON != nil:
+		b, err := json.Marshal(c.JSON)
+		if err != nil {
+			return nil, errors.New("the body cannot be encoded as JSON")
+		}
+		return b, nil
+	case c.Raw != nil:
+		return c.Raw, nil
+	case c.Open != nil && c.Size < 0:
+		return nil, errors.New("the size of what is to be sent is unknown")
+	case c.Open != nil && c.Size > 0:
+		return retryablehttp.ReaderFunc(func() (io.Reader, error) { return c.Open() }), nil
+	}
+	return nil, nil // a file of size 0 as well: net/http would send it chunked, without its length
+}
+
+// failed turns a transport error into an *Error without the address, whose query may hold a secret. When the
+// context has ended, its cause is given, wrapped in an *Error only where that leaves open what has happened.
+func (d *Door) failed(ctx context.Context, c Call, at *attempts, err error, h hidden) error {
+	ambiguous := at.sent.Load() && !at.repeat
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		cause := context.Cause(ctx)
+		if !ambiguous {
+			return cause
+		}
+		return &Error{Vendor: d.vendor, Op: c.Op, Message: "cut short before the answer came: " + cause.Error(), Ambiguous: true, cause: cause}
 	}
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
-	var refused *net.OpError
-	sent := !errors.As(err, &refused) || refused.Op != "dial"
-	return &Error{
-		Vendor: d.vendor, Op: c.Op, Message: fmt.Sprintf("no answer from %s: %v", d.base.Host, err),
-		Ambiguous: sent && !repeats(c), cause: err,
+	text := fmt.Sprintf("no answer from %s: %v", d.base.Host, err)
+	if errors.Is(err, errTooLarge) {
+		text = err.Error()
 	}
+	return &Error{Vendor: d.vendor, Op: c.Op, Message: plain(h.strike(text)), Ambiguous: ambiguous, cause: err}
 }
 
 func repeats(c Call) bool {
@@ -195,44 +240,4 @@ func repeats(c Call) bool {
 		return true
 	}
 	return c.Repeat
-}
-
-// checkRetry retries a call that may be repeated on network errors, 429 and 5xx, and any other call on 429 alone:
-// it was refused before it was carried out.
-func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	if ctx.Err() != nil {
-		return false, ctx.Err()
-	}
-	repeat, _ := ctx.Value(repeatKey{}).(bool)
-	if err != nil {
-		return repeat, nil //nolint:nilerr // nil: the client itself reports the last error
-	}
-	if resp.StatusCode == http.StatusTooManyRequests {
-		return retryAfter(resp.Header) <= maxWait, nil
-	}
-	return repeat && resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented, nil
-}
-
-// backoff honours Retry-After, else waits 0.5 s, 1 s, 2 s, 4 s.
-func backoff(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
-	if resp != nil {
-		if after := retryAfter(resp.Header); after > 0 {
-			return min(after, maxWait)
-		}
-	}
-	return min(500*time.Millisecond<<attempt, maxWait)
-}
-
-func retryAfter(h http.Header) time.Duration {
-	v := h.Get("Retry-After")
-	if v == "" {
-		return 0
-	}
-	if s, err := strconv.Atoi(v); err == nil {
-		return time.Duration(s) * time.Second
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return max(0, time.Until(at))
-	}
-	return 0
 }

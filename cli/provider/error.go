@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
+	"unicode"
 
 	"readme/cli/release"
 )
@@ -75,42 +78,102 @@ func requestID(h http.Header) string {
 }
 
 // message finds the vendor's words in the shapes that they use: {"error": "…"}, {"error": {"message"}}, {"message"},
-// {"err": …}; an HTML page, as a proxy in front of a vendor sends it, is named as such.
-func message(h http.Header, body []byte) string {
-	if strings.Contains(h.Get("Content-Type"), "text/html") {
-		return "an HTML page instead of JSON (a proxy in front of the vendor answered)"
+// {"err": …}, {"errors": [{"message"}]}, {"detail": "…"}; an HTML page, as a proxy in front of a vendor sends it, is
+// named as such.
+func message(resp *http.Response, body []byte, h hidden) string {
+	text := strings.TrimSpace(string(body))
+	found := words(body)
+	switch {
+	case strings.Contains(resp.Header.Get("Content-Type"), "text/html") || strings.HasPrefix(text, "<"):
+		found = "an HTML page instead of JSON (a proxy in front of the vendor answered)"
+	case found != "":
+	case text != "":
+		found = text
+	case resp.StatusCode < 400:
+		found = "a redirect, which is not followed"
+	default:
+		found = "not a word from the vendor"
+	}
+	found = plain(h.strike(found))
+	if wait := retryAfter(resp.Header); wait > 0 {
+		found += fmt.Sprintf(" (it asks to wait %s)", wait.Round(time.Second))
+	}
+	return found
+}
+
+func words(body []byte) string {
+	type said struct {
+		Message string `json:"message"`
 	}
 	var shape struct {
 		Error   json.RawMessage `json:"error"`
 		Err     json.RawMessage `json:"err"`
-		Message string          `json:"message"`
+		Message json.RawMessage `json:"message"`
+		Errors  json.RawMessage `json:"errors"`
+		Detail  json.RawMessage `json:"detail"`
 	}
 	if json.Unmarshal(body, &shape) != nil {
-		return clip(strings.TrimSpace(string(body)))
+		return ""
 	}
 	for _, raw := range []json.RawMessage{shape.Error, shape.Err} {
-		var inner struct {
-			Code    string `json:"code"`
-			Message string `json:"message"`
-		}
+		var inner said
 		if json.Unmarshal(raw, &inner) == nil && inner.Message != "" {
-			return clip(inner.Message)
+			return inner.Message
 		}
 	}
-	if shape.Message != "" {
-		return clip(shape.Message)
+	for _, raw := range []json.RawMessage{shape.Message, shape.Error, shape.Detail} {
+		var text string
+		if json.Unmarshal(raw, &text) == nil && text != "" {
+			return text
+		}
 	}
-	var text string
-	if json.Unmarshal(shape.Error, &text) == nil && text != "" {
-		return clip(text)
+	var list []said
+	if json.Unmarshal(shape.Errors, &list) == nil && len(list) > 0 {
+		return list[0].Message
 	}
-	return clip(strings.TrimSpace(string(body)))
+	return ""
 }
 
-func clip(s string) string {
+// plain makes foreign words fit for one line of a terminal: no line breaks, no escape sequences, 500 characters.
+func plain(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	const most = 500
 	if r := []rune(s); len(r) > most {
 		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// hidden are the values that must not come back in an error: what we sent to be let in, and what the caller named.
+type hidden []string
+
+func hide(credentials http.Header, secrets []release.Secret) hidden {
+	var h hidden
+	add := func(v string) {
+		if len(v) >= 6 { // shorter ones are no secrets, and striking them out would maim the text
+			h = append(h, v)
+		}
+	}
+	for _, vs := range credentials {
+		for _, v := range vs {
+			add(v)
+			if _, token, ok := strings.Cut(v, " "); ok {
+				add(token)
+			}
+		}
+	}
+	for _, s := range secrets {
+		add(s.Reveal())
+	}
+	// The longest first: one value may be part of another.
+	slices.SortFunc(h, func(a, b string) int { return len(b) - len(a) })
+	return h
+}
+
+func (h hidden) strike(s string) string {
+	for _, v := range h {
+		s = strings.ReplaceAll(s, v, "•••")
 	}
 	return s
 }
