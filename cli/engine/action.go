@@ -33,4 +33,9 @@ type Sink interface {
 // Signal is the cause with which app cancels a run's context when the process was asked to stop.
 type Signal string // "interrupt" or "terminated"
 
-func (s Signal) Error() string { return string(s) + " by a signal" }
+func (s Signal) Error() string {
+	if s == "interrupt" {
+		return "interrupted"
+	}
+	return string(s)
+}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"readme/cli/release"
@@ -20,9 +21,11 @@ type Task struct {
 	doing   func(string)
 }
 
-// Say tells a line. from is "" for the step itself, or the name of what said it: "build", "stderr".
+// Say tells a line, or several. A line is cut at 4 KiB, and after 2,000 lines of a step the rest is not recorded. from is "" for the step itself, or the name of what said it: "build", "stderr".
 func (t *Task) Say(from, text string) {
-	t.said(release.StepSaid{Undo: t.undo, From: from, Text: text})
+	for line := range strings.Lines(text) {
+		t.said(release.StepSaid{Undo: t.undo, From: from, Text: cut(strings.TrimRight(line, "\r\n"))})
+	}
 }
 
 // Doing says what the step waits for now, in a word such as the vendor's own status. It is shown while nothing else happens.
@@ -48,3 +51,14 @@ func (t *Task) Intent(text string, data any) error {
 
 // Outputs gives what a step is known to have put out, such as url: from the plan, or from its result. It is a copy.
 func (t *Task) Outputs(step string) map[string]string { return t.outputs(step) }
+
+// maxLine is how much of a line is recorded, in bytes.
+const maxLine = 4 << 10
+
+func cut(line string) string {
+	const more = " …"
+	if len(line) <= maxLine {
+		return line
+	}
+	return strings.ToValidUTF8(line[:maxLine-len(more)], "") + more
+}
