@@ -53,6 +53,7 @@ func Digest(p release.Plan) string {
 		Precondition string          `json:"precondition"`
 	}
 	var all struct {
+		Purpose   string      `json:"purpose,omitempty"`
 		Project   string      `json:"project"`
 		Env       string      `json:"env"`
 		Box       bool        `json:"box"`
