@@ -1,0 +1,137 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"readme/cli/child"
+	"readme/cli/release"
+)
+
+// passwordFile lies in the data folder, so that it comes and goes with the cluster that it opens.
+const passwordFile = "readme-ops.password"
+
+// lockWait covers the shutdown of a server whose owner was killed: its guard holds the lock until then.
+const lockWait = 40 * time.Second
+
+// home is the folder of a cluster while we hold its lock.
+type home struct {
+	dir  string
+	who  *child.User // nil: ourselves
+	lock *os.File
+	temp *child.Temp // of an ephemeral cluster
+}
+
+func (h *home) data() string { return filepath.Join(h.dir, "data") }
+
+// openHome makes the folder if need be and locks it.
+func openHome(ctx context.Context, o Options, who *child.User) (*home, error) {
+	h := &home{dir: o.Dir, who: who}
+	mode := os.FileMode(0o700)
+	if who != nil {
+		mode = 0o711 // the folder stays ours, and they must get through to the data
+	}
+	var err error
+	if o.Ephemeral {
+		if h.temp, err = child.Folder(o.Dir, mode); err != nil {
+			return nil, err
+		}
+	} else if err := os.MkdirAll(o.Dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the cluster's folder: %w", err)
+	} else if err := os.Chmod(o.Dir, mode); err != nil {
+		return nil, fmt.Errorf("make the cluster's folder: %w", err)
+	}
+	if h.lock, err = lockFile(ctx, filepath.Join(o.Dir, "lock"), o.Say); err != nil {
+		h.discard()
+		return nil, err
+	}
+	return h, nil
+}
+
+// discard undoes openHome after a failure.
+func (h *home) discard() {
+	if h.lock != nil {
+		_ = h.lock.Close()
+	}
+	if h.temp != nil {
+		_ = h.temp.Remove()
+	}
+}
+
+// lockFile takes the lock of a cluster. The guard of a server that lost its owner holds it until that server is gone.
+func lockFile(ctx context.Context, path string, say func(string)) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the cluster: %w", err)
+	}
+	deadline := time.Now().Add(lockWait)
+	for said := false; ; {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return file, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Now().After(deadline) {
+			_ = file.Close()
+			return nil, &release.Fault{
+				Title:  "the database of this box is in use",
+				Detail: fmt.Sprintf("another process holds %s", path),
+				Try:    "readme-ops box down", Exit: release.ExitLocked, Cause: err,
+			}
+		}
+		if !said {
+			say("waiting for the Postgres of an earlier run to end")
+			said = true
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			_ = file.Close()
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// runAs is who runs Postgres: ourselves, or, because it refuses root, a user that every system has.
+func runAs() (*child.User, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	for _, name := range []string{"postgres", "_postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+		if err1 == nil && err2 == nil && uid != 0 {
+			return &child.User{UID: uint32(uid), GID: uint32(gid)}, nil
+		}
+	}
+	return nil, &release.Fault{
+		Title:  "there is no user to run Postgres as",
+		Detail: "Postgres refuses to run as root, and this system has neither a user postgres nor nobody",
+		Try:    "useradd --system postgres", Exit: release.ExitStepFailed,
+	}
+}
+
+// give hands a file or folder to the user that Postgres runs as.
+func (h *home) give(path string) error {
+	if h.who == nil {
+		return nil
+	}
+	if err := os.Chown(path, int(h.who.UID), int(h.who.GID)); err != nil {
+		return fmt.Errorf("give %s to the user of Postgres: %w", path, err)
+	}
+	return nil
+}
+
+// newPassword is 130 random bits.
+func newPassword() release.Secret { return release.NewSecret(rand.Text()) }
