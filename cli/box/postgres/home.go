@@ -49,6 +49,10 @@ func openHome(ctx context.Context, o Options, who *child.User) (*home, error) {
 	} else if err := os.Chmod(o.Dir, mode); err != nil {
 		return nil, fmt.Errorf("make the cluster's folder: %w", err)
 	}
+	if err := h.checkReachable(); err != nil {
+		h.discard()
+		return nil, err
+	}
 	if h.lock, err = lockFile(ctx, filepath.Join(o.Dir, "lock"), o.Say); err != nil {
 		h.discard()
 		return nil, err
@@ -100,7 +104,7 @@ func lockFile(ctx context.Context, path string, say func(string)) (*os.File, err
 }
 
 // runAs is who runs Postgres: ourselves, or, because it refuses root, a user that every system has.
-func runAs() (*child.User, error) {
+func runAs(ctx context.Context) (*child.User, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
 	}
@@ -111,14 +115,56 @@ func runAs() (*child.User, error) {
 		}
 		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
 		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
-		if err1 == nil && err2 == nil && uid != 0 {
-			return &child.User{UID: uint32(uid), GID: uint32(gid)}, nil
+		if err1 != nil || err2 != nil || uid == 0 {
+			continue
 		}
+		who := &child.User{UID: uint32(uid), GID: uint32(gid)}
+		if _, err := run(ctx, child.Command{Argv: []string{"/bin/sh", "-c", ":"}, Dir: "/", User: who}); err != nil {
+			return nil, fakeRoot(name, err)
+		}
+		return who, nil
 	}
 	return nil, &release.Fault{
 		Title:  "there is no user to run Postgres as",
 		Detail: "Postgres refuses to run as root, and this system has neither a user postgres nor nobody",
 		Try:    "useradd --system postgres", Exit: release.ExitStepFailed,
+	}
+}
+
+// fakeRoot is for sandboxes and user namespaces: uid 0 there, but alone.
+func fakeRoot(name string, err error) error {
+	return &release.Fault{
+		Title:  "Postgres cannot be started by this root",
+		Detail: "Postgres refuses to run as root, and this process may not become the user " + name + ", as in some sandboxes: run as an ordinary user, or name a server with",
+		Try:    "export READMEOPS_BOX_DATABASE_URL=postgres://...", Exit: release.ExitStepFailed, Cause: err,
+	}
+}
+
+// checkReachable names the folder on the way to the cluster that is closed to its user, where Postgres would only say
+// that permission is denied.
+func (h *home) checkReachable() error {
+	if h.who == nil {
+		return nil
+	}
+	for dir := filepath.Dir(h.dir); ; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if err != nil {
+			return fmt.Errorf("look at the cluster's folder: %w", err)
+		}
+		open := info.Mode()&0o001 != 0
+		if owner, ok := info.Sys().(*syscall.Stat_t); ok && !open {
+			open = owner.Uid == h.who.UID && info.Mode()&0o100 != 0 || owner.Gid == h.who.GID && info.Mode()&0o010 != 0
+		}
+		if !open {
+			return &release.Fault{
+				Title:  "the folder of the box's database is closed to the user of Postgres",
+				Detail: fmt.Sprintf("Postgres does not run as root, and %s lets nobody else through to %s", dir, h.dir),
+				Try:    "chmod o+x " + dir, Exit: release.ExitStepFailed, Cause: os.ErrPermission,
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			return nil
+		}
 	}
 }
 
