@@ -20,7 +20,10 @@ import (
 const passwordFile = "readme-ops.password"
 
 // lockWait covers the shutdown of a server whose owner was killed: its guard holds the lock until then.
-const lockWait = 40 * time.Second
+const (
+	lockWait  = 40 * time.Second
+	lockQuiet = 500 * time.Millisecond
+)
 
 // home is the folder of a cluster while we hold its lock.
 type home struct {
@@ -44,7 +47,7 @@ func openHome(ctx context.Context, o Options, who *child.User) (*home, error) {
 		if h.temp, err = child.Folder(o.Dir, mode); err != nil {
 			return nil, err
 		}
-	} else if err := os.MkdirAll(o.Dir, 0o755); err != nil {
+	} else if err := makePath(o.Dir, who); err != nil {
 		return nil, fmt.Errorf("make the cluster's folder: %w", err)
 	} else if err := os.Chmod(o.Dir, mode); err != nil {
 		return nil, fmt.Errorf("make the cluster's folder: %w", err)
@@ -76,13 +79,13 @@ func lockFile(ctx context.Context, path string, say func(string)) (*os.File, err
 	if err != nil {
 		return nil, fmt.Errorf("lock the cluster: %w", err)
 	}
-	deadline := time.Now().Add(lockWait)
-	for said := false; ; {
+	began, said := time.Now(), false
+	for {
 		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
 			return file, nil
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Now().After(deadline) {
+		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Since(began) > lockWait {
 			_ = file.Close()
 			return nil, &release.Fault{
 				Title:  "the database of this box is in use",
@@ -90,7 +93,9 @@ func lockFile(ctx context.Context, path string, say func(string)) (*os.File, err
 				Try:    "readme-ops box down", Exit: release.ExitLocked, Cause: err,
 			}
 		}
-		if !said {
+		// At once it would be said too often: a process that somebody forks at this moment holds our files too, until
+		// it executes its program.
+		if !said && time.Since(began) > lockQuiet {
 			say("waiting for the Postgres of an earlier run to end")
 			said = true
 		}
@@ -135,7 +140,7 @@ func runAs(ctx context.Context) (*child.User, error) {
 func fakeRoot(name string, err error) error {
 	return &release.Fault{
 		Title:  "Postgres cannot be started by this root",
-		Detail: "Postgres refuses to run as root, and this process may not become the user " + name + ", as in some sandboxes: run as an ordinary user, or name a server with",
+		Detail: "Postgres refuses to run as root, and this process may not become the user " + name + ", as in some sandboxes: run as an ordinary user, or give the box a server of your own",
 		Try:    "export READMEOPS_BOX_DATABASE_URL=postgres://...", Exit: release.ExitStepFailed, Cause: err,
 	}
 }
@@ -166,6 +171,23 @@ func (h *home) checkReachable() error {
 			return nil
 		}
 	}
+}
+
+// makePath is MkdirAll, and what it makes can be entered by the user of Postgres, whatever our umask.
+func makePath(path string, who *child.User) error {
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := makePath(filepath.Dir(path), who); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	if who == nil {
+		return nil
+	}
+	return os.Chmod(path, 0o755) //nolint:gosec // it must be open to the user of Postgres, and holds no secret
 }
 
 // give hands a file or folder to the user that Postgres runs as.

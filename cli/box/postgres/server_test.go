@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 		owner(dir, os.Getenv("POSTGRES_TEST_EPHEMERAL") != "")
 		return
 	}
+	syscall.Umask(0o022) // what these tests make must be open to the user of Postgres
 	goleak.VerifyTestMain(m)
 }
 
