@@ -92,8 +92,9 @@ func (s *Server) connect(ctx context.Context, database string) (*pgx.Conn, error
 	if err != nil {
 		return nil, fmt.Errorf("connect to the box's Postgres as %s: bad address", admin)
 	}
-	// The log of the server must not repeat a statement that sets a password.
-	config.RuntimeParams["log_min_error_statement"] = "panic"
+	// Only this: pgx takes more of them from the PG variables of the person. The log of the server must not repeat a
+	// statement that sets a password.
+	config.RuntimeParams = map[string]string{"log_min_error_statement": "panic"}
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the box's Postgres as %s: %w", admin, err)

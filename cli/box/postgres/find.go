@@ -68,7 +68,7 @@ func knownFolders() []string {
 
 // Find lists the usable builds on this machine, the newest first, the fetched one last. It fetches nothing.
 func Find(ctx context.Context, b Binaries) ([]Build, error) {
-	who, err := runAs()
+	who, err := runAs(ctx)
 	if err != nil {
 		return nil, err
 	}

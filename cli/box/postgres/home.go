@@ -20,7 +20,10 @@ import (
 const passwordFile = "readme-ops.password"
 
 // lockWait covers the shutdown of a server whose owner was killed: its guard holds the lock until then.
-const lockWait = 40 * time.Second
+const (
+	lockWait  = 40 * time.Second
+	lockQuiet = 500 * time.Millisecond
+)
 
 // home is the folder of a cluster while we hold its lock.
 type home struct {
@@ -44,10 +47,14 @@ func openHome(ctx context.Context, o Options, who *child.User) (*home, error) {
 		if h.temp, err = child.Folder(o.Dir, mode); err != nil {
 			return nil, err
 		}
-	} else if err := os.MkdirAll(o.Dir, 0o755); err != nil {
+	} else if err := makePath(o.Dir, who); err != nil {
 		return nil, fmt.Errorf("make the cluster's folder: %w", err)
 	} else if err := os.Chmod(o.Dir, mode); err != nil {
 		return nil, fmt.Errorf("make the cluster's folder: %w", err)
+	}
+	if err := h.checkReachable(); err != nil {
+		h.discard()
+		return nil, err
 	}
 	if h.lock, err = lockFile(ctx, filepath.Join(o.Dir, "lock"), o.Say); err != nil {
 		h.discard()
@@ -72,13 +79,13 @@ func lockFile(ctx context.Context, path string, say func(string)) (*os.File, err
 	if err != nil {
 		return nil, fmt.Errorf("lock the cluster: %w", err)
 	}
-	deadline := time.Now().Add(lockWait)
-	for said := false; ; {
+	began, said := time.Now(), false
+	for {
 		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
 			return file, nil
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Now().After(deadline) {
+		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Since(began) > lockWait {
 			_ = file.Close()
 			return nil, &release.Fault{
 				Title:  "the database of this box is in use",
@@ -86,7 +93,9 @@ func lockFile(ctx context.Context, path string, say func(string)) (*os.File, err
 				Try:    "readme-ops box down", Exit: release.ExitLocked, Cause: err,
 			}
 		}
-		if !said {
+		// At once it would be said too often: a process that somebody forks at this moment holds our files too, until
+		// it executes its program.
+		if !said && time.Since(began) > lockQuiet {
 			say("waiting for the Postgres of an earlier run to end")
 			said = true
 		}
@@ -100,7 +109,7 @@ func lockFile(ctx context.Context, path string, say func(string)) (*os.File, err
 }
 
 // runAs is who runs Postgres: ourselves, or, because it refuses root, a user that every system has.
-func runAs() (*child.User, error) {
+func runAs(ctx context.Context) (*child.User, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
 	}
@@ -111,15 +120,74 @@ func runAs() (*child.User, error) {
 		}
 		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
 		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
-		if err1 == nil && err2 == nil && uid != 0 {
-			return &child.User{UID: uint32(uid), GID: uint32(gid)}, nil
+		if err1 != nil || err2 != nil || uid == 0 {
+			continue
 		}
+		who := &child.User{UID: uint32(uid), GID: uint32(gid)}
+		if _, err := run(ctx, child.Command{Argv: []string{"/bin/sh", "-c", ":"}, Dir: "/", User: who}); err != nil {
+			return nil, fakeRoot(name, err)
+		}
+		return who, nil
 	}
 	return nil, &release.Fault{
 		Title:  "there is no user to run Postgres as",
 		Detail: "Postgres refuses to run as root, and this system has neither a user postgres nor nobody",
 		Try:    "useradd --system postgres", Exit: release.ExitStepFailed,
 	}
+}
+
+// fakeRoot is for sandboxes and user namespaces: uid 0 there, but alone.
+func fakeRoot(name string, err error) error {
+	return &release.Fault{
+		Title:  "Postgres cannot be started by this root",
+		Detail: "Postgres refuses to run as root, and this process may not become the user " + name + ", as in some sandboxes: run as an ordinary user, or give the box a server of your own",
+		Try:    "export READMEOPS_BOX_DATABASE_URL=postgres://...", Exit: release.ExitStepFailed, Cause: err,
+	}
+}
+
+// checkReachable names the folder on the way to the cluster that is closed to its user, where Postgres would only say
+// that permission is denied.
+func (h *home) checkReachable() error {
+	if h.who == nil {
+		return nil
+	}
+	for dir := filepath.Dir(h.dir); ; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if err != nil {
+			return fmt.Errorf("look at the cluster's folder: %w", err)
+		}
+		open := info.Mode()&0o001 != 0
+		if owner, ok := info.Sys().(*syscall.Stat_t); ok && !open {
+			open = owner.Uid == h.who.UID && info.Mode()&0o100 != 0 || owner.Gid == h.who.GID && info.Mode()&0o010 != 0
+		}
+		if !open {
+			return &release.Fault{
+				Title:  "the folder of the box's database is closed to the user of Postgres",
+				Detail: fmt.Sprintf("Postgres does not run as root, and %s lets nobody else through to %s", dir, h.dir),
+				Try:    "chmod o+x " + dir, Exit: release.ExitStepFailed, Cause: os.ErrPermission,
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			return nil
+		}
+	}
+}
+
+// makePath is MkdirAll, and what it makes can be entered by the user of Postgres, whatever our umask.
+func makePath(path string, who *child.User) error {
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := makePath(filepath.Dir(path), who); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	if who == nil {
+		return nil
+	}
+	return os.Chmod(path, 0o755) //nolint:gosec // it must be open to the user of Postgres, and holds no secret
 }
 
 // give hands a file or folder to the user that Postgres runs as.

@@ -66,7 +66,8 @@ func (s *Server) run(ctx context.Context, o Options, h *home, bin Build) (*tail,
 		"max_connections=50", "timezone=UTC", "log_timezone=UTC",
 	}
 	if o.Ephemeral {
-		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
+		// mmap: what a killed server leaves of its shared memory then goes with the folder.
+		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "dynamic_shared_memory_type=mmap")
 	}
 	argv := []string{filepath.Join(bin.Dir, "postgres"), "-D", h.data()}
 	for _, kv := range settings {

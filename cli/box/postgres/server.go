@@ -70,7 +70,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Password.Empty() {
 		o.Password = newPassword()
 	}
-	who, err := runAs()
+	who, err := runAs(ctx)
 	if err != nil {
 		return nil, err
 	}
