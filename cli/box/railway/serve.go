@@ -33,7 +33,7 @@ func (t *trip) serve(ctx context.Context, out host.Output) {
 		if err != nil {
 			if ctx.Err() == nil {
 				t.e.logs.note(t.id, "error", "Failed to start the container: "+err.Error())
-				t.crash(ctx, "the container could not be started: " + err.Error())
+				t.crash(ctx, "the container could not be started: "+err.Error())
 			}
 			return
 		}
