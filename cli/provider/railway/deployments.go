@@ -1,0 +1,174 @@
+package railway
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"readme/cli/provider"
+)
+
+// historySize is how many deployments of a service Deployments reads: the newest.
+const historySize = 50
+
+// Live is what serves now: the newest active deployment that is well, else the newest active one, whose State then
+// says what is wrong with it. The zero Deployment means that nothing was deployed.
+func (c *Client) Live(ctx context.Context, service string) (provider.Deployment, error) {
+	id, err := c.service(ctx, service)
+	if err != nil {
+		return provider.Deployment{}, err
+	}
+	var a struct {
+		ServiceInstance struct {
+			ServiceName       string           `json:"serviceName"`
+			ActiveDeployments []wireDeployment `json:"activeDeployments"`
+			Domains           wireDomains      `json:"domains"`
+		} `json:"serviceInstance"`
+	}
+	r := request{op: "read what is live on " + service, document: liveQuery, vars: map[string]any{"serviceId": id}}
+	if err := c.in(ctx, r, &a); err != nil {
+		return provider.Deployment{}, err
+	}
+	var best provider.Deployment
+	for _, d := range newestFirst(a.ServiceInstance.ActiveDeployments) {
+		found := d.deployment(service)
+		if found.State == provider.Live {
+			best = found
+			break
+		}
+		if best.ID == "" && found.State != provider.Building {
+			best = found
+		}
+	}
+	if best.ID != "" {
+		best.URL = a.ServiceInstance.Domains.url()
+	}
+	return best, nil
+}
+
+// Deployment is the deployment with this id. One that is live has its URL, one that failed Railway's own reason.
+func (c *Client) Deployment(ctx context.Context, id string) (provider.Deployment, error) {
+	d, err := c.readDeployment(ctx, id)
+	if err != nil {
+		if c.justMade(id) && notFound(err) {
+			return provider.Deployment{ID: id, State: provider.Building}, nil
+		}
+		return provider.Deployment{}, err
+	}
+	out := d.deployment(d.Service.Name)
+	switch out.State {
+	case provider.Live:
+		u, err := c.urlOf(ctx, d.ServiceID)
+		if err != nil {
+			return provider.Deployment{}, err
+		}
+		if u != "" {
+			out.URL = u
+		}
+	case provider.Failed:
+		if why := c.reason(ctx, id); why != "" {
+			out.Why = why
+		}
+	}
+	return out, nil
+}
+
+func (c *Client) readDeployment(ctx context.Context, id string) (wireDeployment, error) {
+	var a struct {
+		Deployment wireDeployment `json:"deployment"`
+	}
+	err := c.in(ctx, request{op: "read deployment " + id, document: deploymentQuery, vars: map[string]any{"id": id}}, &a)
+	return a.Deployment, err
+}
+
+// Deployments are the service's deployments, newest first: what existed before an intent is written, and where a
+// lost one is found again.
+func (c *Client) Deployments(ctx context.Context, service string) ([]provider.Deployment, error) {
+	list, err := c.list(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]provider.Deployment, len(list))
+	for i, d := range list {
+		out[i] = d.deployment(service)
+	}
+	return out, nil
+}
+
+func (c *Client) list(ctx context.Context, service string) ([]wireDeployment, error) {
+	id, err := c.service(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	t, err := c.Target(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var a struct {
+		Deployments edges[wireDeployment] `json:"deployments"`
+	}
+	input := map[string]any{"projectId": t.ProjectID, "environmentId": t.EnvironmentID, "serviceId": id}
+	r := request{
+		op: "list the deployments of " + service, document: deploymentsQuery,
+		vars: map[string]any{"input": input, "first": historySize},
+	}
+	if err := c.in(ctx, r, &a); err != nil {
+		return nil, err
+	}
+	list := make([]wireDeployment, len(a.Deployments.Edges))
+	for i, e := range a.Deployments.Edges {
+		list[i] = e.Node
+	}
+	return newestFirst(list), nil
+}
+
+// newestFirst sorts by time: Railway answers in that order, but does not promise to.
+func newestFirst(list []wireDeployment) []wireDeployment {
+	slices.SortStableFunc(list, func(a, b wireDeployment) int { return cmp.Compare(b.CreatedAt.UnixNano(), a.CreatedAt.UnixNano()) })
+	return list
+}
+
+// reason is what the deployment's last failed step says. A token that may not read the steps gets none.
+func (c *Client) reason(ctx context.Context, id string) string {
+	var a struct {
+		DeploymentEvents edges[struct {
+			Payload *struct {
+				Reason string `json:"reason"`
+				Error  string `json:"error"`
+			} `json:"payload"`
+		}] `json:"deploymentEvents"`
+	}
+	r := request{op: "read why deployment " + id + " failed", document: eventsQuery, vars: map[string]any{"id": id, "first": 100}}
+	if err := c.in(ctx, r, &a); err != nil {
+		return ""
+	}
+	why := ""
+	for _, e := range a.DeploymentEvents.Edges {
+		if p := e.Node.Payload; p != nil {
+			why = cmp.Or(p.Error, p.Reason, why)
+		}
+	}
+	return why
+}
+
+// remember marks a deployment that Railway has just told us it made.
+func (c *Client) remember(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fresh[id] = time.Now()
+}
+
+func (c *Client) justMade(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, ok := c.fresh[id]
+	return ok && time.Since(at) < settleTime
+}
+
+func notFound(err error) bool {
+	e, ok := errors.AsType[*provider.Error](err)
+	return ok && strings.Contains(strings.ToLower(e.Message), "not found")
+}

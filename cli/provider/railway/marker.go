@@ -1,0 +1,33 @@
+package railway
+
+import (
+	"strings"
+
+	"readme/cli/provider"
+)
+
+// markerWord opens the message of every deployment that we make.
+const markerWord = "readme-ops"
+
+// message writes a marker as the message of an upload, which Railway keeps as meta.cliMessage.
+func message(m provider.Marker) string {
+	return markerWord + " " + m.Commit + " tree=" + m.Tree + " release=" + m.Release
+}
+
+// parseMarker reads a message back. One that is not ours gives the zero Marker.
+func parseMarker(s string) provider.Marker {
+	words := strings.Fields(s)
+	if len(words) < 2 || words[0] != markerWord {
+		return provider.Marker{}
+	}
+	m := provider.Marker{Commit: words[1]}
+	for _, w := range words[2:] {
+		switch k, v, _ := strings.Cut(w, "="); k {
+		case "tree":
+			m.Tree = v
+		case "release":
+			m.Release = v
+		}
+	}
+	return m
+}

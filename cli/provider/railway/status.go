@@ -1,0 +1,101 @@
+package railway
+
+import (
+	"net"
+	"net/url"
+	"strings"
+
+	"readme/cli/provider"
+)
+
+// state reads Railway's status as ours, with a sentence for the bad ends. A status that the schema does not know
+// counts as on its way, because a waiter has a deadline; only CANCEL..., which scripts in the wild handle, is an end.
+func (d wireDeployment) state() (provider.State, string) {
+	switch d.Status {
+	case "QUEUED", "WAITING", "INITIALIZING", "BUILDING", "DEPLOYING":
+		return provider.Building, ""
+	case "NEEDS_APPROVAL":
+		return provider.NeedsHuman, "Railway waits for a person to approve this deployment"
+	case "SUCCESS":
+		if d.ended() {
+			return provider.Failed, "the deployment was accepted, but its process has ended"
+		}
+		return provider.Live, ""
+	case "SLEEPING":
+		return provider.Live, ""
+	case "FAILED":
+		return provider.Failed, "the build, the start or the health check failed"
+	case "CRASHED":
+		return provider.Failed, "the service crashed, and Railway has given up restarting it"
+	case "SKIPPED":
+		if why := d.meta("skippedReason"); why != "" {
+			return provider.Failed, "Railway skipped the deployment: " + why
+		}
+		return provider.Failed, "Railway skipped the deployment"
+	case "REMOVING", "REMOVED":
+		return provider.Superseded, "another deployment took its place, or it was removed or cancelled"
+	}
+	if strings.HasPrefix(d.Status, "CANCEL") {
+		return provider.Superseded, "the deployment was cancelled"
+	}
+	return provider.Building, ""
+}
+
+// ended reports whether a SUCCESS runs no more: every instance must say so, since deploymentStopped alone is also
+// true while one starts.
+func (d wireDeployment) ended() bool {
+	if !d.Stopped || len(d.Instances) == 0 {
+		return false
+	}
+	for _, i := range d.Instances {
+		switch i.Status {
+		case "EXITED", "STOPPED", "CRASHED", "REMOVED":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// deployment is d in the words that all vendors share.
+func (d wireDeployment) deployment(service string) provider.Deployment {
+	state, why := d.state()
+	address := d.StaticURL
+	if address == "" {
+		address = d.URL
+	}
+	return provider.Deployment{
+		ID: d.ID, Service: service, State: state, Raw: d.Status, Why: why,
+		Marker: parseMarker(d.meta("cliMessage")), URL: withScheme(address),
+		Image: d.meta("image"), Created: d.CreatedAt,
+	}
+}
+
+// url prefers a verified domain of the founder's own.
+func (d wireDomains) url() string {
+	for _, c := range d.CustomDomains {
+		if c.Status.Verified {
+			return withScheme(c.Domain)
+		}
+	}
+	if len(d.ServiceDomains) > 0 {
+		return withScheme(d.ServiceDomains[0].Domain)
+	}
+	return ""
+}
+
+// withScheme adds the scheme that Railway leaves out: https, or http where the host is this machine.
+func withScheme(address string) string {
+	if address == "" || strings.Contains(address, "://") {
+		return strings.TrimSuffix(address, "/")
+	}
+	u, err := url.Parse("//" + address)
+	if err != nil {
+		return ""
+	}
+	u.Scheme = "https"
+	if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback()) {
+		u.Scheme = "http"
+	}
+	return strings.TrimSuffix(u.String(), "/")
+}
