@@ -1,0 +1,83 @@
+package vercel
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// events gives a build's log: as an array, or with follow=1 or format=lines as lines, until the build is over.
+func (e *Emulator) events(w http.ResponseWriter, r *http.Request) {
+	e.mu.Lock()
+	d := e.find(r.PathValue("id"))
+	var id string
+	if d != nil {
+		id = d.ID
+	}
+	e.mu.Unlock()
+	if d == nil {
+		fail(w, notFound("Deployment"))
+		return
+	}
+	q := r.URL.Query()
+	if q.Get("follow") == "1" || q.Get("format") == "lines" {
+		e.follow(w, r, id)
+		return
+	}
+	since, _ := strconv.ParseInt(q.Get("since"), 10, 64)
+	all := []any{}
+	for _, l := range e.log(id).since(0) {
+		if l.Date > since {
+			all = append(all, viewEvent(id, l))
+		}
+	}
+	if q.Get("direction") == "backward" {
+		slices.Reverse(all)
+	}
+	if n, err := strconv.Atoi(q.Get("limit")); err == nil && n >= 0 && n < len(all) {
+		all = all[:n]
+	}
+	answer(w, http.StatusOK, all)
+}
+
+func (e *Emulator) follow(w http.ResponseWriter, r *http.Request, id string) {
+	w.Header().Set("Content-Type", "application/stream+json")
+	enc, flush := json.NewEncoder(w), http.NewResponseController(w)
+	log := e.log(id)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for sent := 0; ; {
+		now := e.peek(id)
+		lines := log.since(sent)
+		sent += len(lines)
+		for _, l := range lines {
+			if enc.Encode(viewEvent(id, l)) != nil {
+				return
+			}
+		}
+		_ = flush.Flush()
+		if r.URL.Query().Get("follow") != "1" || now.ID == "" || now.over() {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-r.Context().Done():
+			return
+		case <-e.ctx.Done():
+			return
+		}
+	}
+}
+
+func viewEvent(deployment string, l logLine) map[string]any {
+	v := map[string]any{
+		"type": l.Type, "created": l.Date, "date": l.Date, "deploymentId": deployment, "id": l.ID, "serial": l.ID, "text": l.Text,
+		"info": map[string]any{"type": "build", "name": "bld_" + deployment},
+	}
+	if l.Level != "" {
+		v["level"] = l.Level
+	}
+	return v
+}
