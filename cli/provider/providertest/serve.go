@@ -18,7 +18,16 @@ import (
 func Serve(tb testing.TB, h http.Handler) *http.Transport {
 	tb.Helper()
 	l := &listener{conns: make(chan net.Conn), done: make(chan struct{})}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
+	var open sync.WaitGroup // connections: a server may linger for half a second over one that it closes early
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute, ConnState: func(_ net.Conn, s http.ConnState) {
+		switch s {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			open.Done()
+		case http.StateActive, http.StateIdle:
+		}
+	}}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -29,6 +38,7 @@ func Serve(tb testing.TB, h http.Handler) *http.Transport {
 		transport.CloseIdleConnections()
 		_ = server.Close()
 		<-ended
+		open.Wait()
 	})
 	return transport
 }
