@@ -1,0 +1,83 @@
+package ledger
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"readme/cli/release"
+)
+
+// Summary is one run of a list.
+type Summary struct {
+	Run   string
+	State *release.State // the fold of its events; nil if the journal is broken or empty
+	Cut   bool           // its last line was cut off: the run was killed, or is still going on
+	Err   error          // why the journal cannot be read; a broken one never hides the others
+}
+
+// ErrNone is Latest's answer when there is no such run.
+var ErrNone = errors.New("no run is on record")
+
+// List gives all runs of dir, the newest first. A dir that is not there has none.
+func List(dir string) ([]Summary, error) {
+	runs, err := names(dir)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Summary, len(runs))
+	for i, run := range runs {
+		list[i] = summary(dir, run)
+	}
+	return list, nil
+}
+
+// Latest gives the newest run to env that can be read, or ErrNone. It reads no more journals than it needs to.
+func Latest(dir, env string) (Summary, error) {
+	runs, err := names(dir)
+	if err != nil {
+		return Summary{}, err
+	}
+	for _, run := range runs {
+		if s := summary(dir, run); s.State != nil && s.State.Plan.Env == env {
+			return s, nil
+		}
+	}
+	return Summary{}, ErrNone
+}
+
+// names lists the runs of dir, the newest first: the name of a run begins with its time.
+func names(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
+	var runs []string
+	for _, e := range entries {
+		if run, ok := strings.CutSuffix(e.Name(), suffix); ok && release.ValidRun(run) {
+			runs = append(runs, run)
+		}
+	}
+	slices.SortFunc(runs, func(a, b string) int { return cmp.Compare(b, a) })
+	return runs, nil
+}
+
+func summary(dir, run string) Summary {
+	s := Summary{Run: run}
+	events, err := Read(dir, run)
+	if _, cut := errors.AsType[*CutError](err); cut {
+		s.Cut, err = true, nil
+	}
+	s.Err = err
+	if err == nil && len(events) > 0 {
+		s.State = release.Fold(events)
+	}
+	return s
+}
