@@ -174,11 +174,16 @@ func (e *Emulator) prune() error {
 
 // forget drops what belongs to a deployment besides its record. The caller holds the lock.
 func (e *Emulator) forget(id string) {
-	if stop := e.builds[id]; stop != nil {
-		stop()
-	}
+	e.interrupt(id)
 	delete(e.logs, id)
 	_ = os.Remove(filepath.Join(e.cfg.Dir, "logs", id+".json"))
+}
+
+// interrupt stops a deployment's build, if it is at work. The caller holds the lock.
+func (e *Emulator) interrupt(id string) {
+	if l, ok := e.builds[id]; ok {
+		l.end()
+	}
 }
 
 func (e *Emulator) getDeployment(r *http.Request) (int, any, error) {
@@ -203,9 +208,7 @@ func (e *Emulator) cancelDeployment(r *http.Request) (int, any, error) {
 			return refuse(http.StatusBadRequest, "bad_request", "The deployment is not being built: it is %s", d.State)
 		}
 		d.State, d.Ended = "CANCELED", e.now()
-		if stop := e.builds[d.ID]; stop != nil {
-			stop()
-		}
+		e.interrupt(d.ID)
 		view = e.viewDeployment(d)
 		return nil
 	})

@@ -32,7 +32,7 @@ func (e *Emulator) listen(name string, which func() string) (*site, error) {
 	s := &site{addr: l.Addr().String(), server: &http.Server{
 		Handler: e.edge(which), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
 	}}
-	e.work.Go(func() { _ = s.server.Serve(l) })
+	e.run(func(context.Context) { _ = s.server.Serve(l) })
 	return s, nil
 }
 
@@ -52,13 +52,13 @@ func (e *Emulator) arrange() error {
 	for id, s := range e.sites {
 		if !named[id] {
 			delete(e.sites, id)
-			e.work.Go(func() { s.close(e.ctx) })
+			e.run(s.close)
 		}
 	}
 	for id, r := range e.runners {
 		if !running[id] {
 			delete(e.runners, id)
-			e.work.Go(func() { r.stop(e.ctx) })
+			e.run(r.stop)
 		}
 	}
 	for _, d := range e.state.Deployments {

@@ -44,15 +44,13 @@ type Emulator struct {
 	cfg   Config
 	proxy *http.Transport
 
-	ctx    context.Context //nolint:containedctx // the emulator's own life, which outlasts any request
-	cancel context.CancelFunc
-	work   sync.WaitGroup // every goroutine but those of net/http
-	slot   chan struct{}  // one build at a time, as on a small plan
+	life
+	slot chan struct{} // one build at a time, as on a small plan
 
 	mu      sync.Mutex
 	state   state
 	last    int64 // of now
-	builds  map[string]context.CancelFunc
+	builds  map[string]life
 	logs    map[string]*buildLog
 	sites   map[string]*site   // by deployment
 	runners map[string]*runner // by deployment
@@ -72,11 +70,10 @@ func Open(ctx context.Context, cfg Config) (*Emulator, error) {
 			return nil, fmt.Errorf("open the vercel emulator: %w", err)
 		}
 	}
-	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	e := &Emulator{
-		cfg: cfg, ctx: life, cancel: cancel, slot: make(chan struct{}, 1),
+		cfg: cfg, life: newLife(ctx, new(sync.WaitGroup)), slot: make(chan struct{}, 1),
 		proxy:  &http.Transport{DialContext: cfg.Dial, MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second},
-		builds: map[string]context.CancelFunc{}, logs: map[string]*buildLog{}, sites: map[string]*site{}, runners: map[string]*runner{},
+		builds: map[string]life{}, logs: map[string]*buildLog{}, sites: map[string]*site{}, runners: map[string]*runner{},
 	}
 	if err := e.restore(); err != nil {
 		e.Close(ctx)
@@ -114,7 +111,7 @@ func (e *Emulator) restore() error {
 // Close stops what it has started: builds, processes, listeners. Accepted changes are on disk already; ctx limits how
 // long processes may take to end by themselves.
 func (e *Emulator) Close(ctx context.Context) {
-	e.cancel()
+	e.end()
 	e.mu.Lock()
 	e.closing = true
 	sites := slices.Collect(maps.Values(e.sites))

@@ -19,21 +19,20 @@ const (
 
 // start sets a deployment going that is not over. The caller holds the lock.
 func (e *Emulator) start(d *deployment) {
-	ctx, cancel := context.WithCancel(e.ctx)
-	e.builds[d.ID] = cancel
-	id := d.ID
-	e.work.Go(func() {
-		defer cancel()
-		e.run(ctx, id)
+	l, id := e.child(), d.ID
+	e.builds[id] = l
+	l.run(func(ctx context.Context) {
+		defer l.end()
+		e.advance(ctx, id)
 		e.mu.Lock()
 		delete(e.builds, id)
 		e.mu.Unlock()
 	})
 }
 
-// run takes a deployment through its states: QUEUED, BUILDING, READY or ERROR, and to its aliases. When the emulator
+// advance takes a deployment through its states: QUEUED, BUILDING, READY or ERROR, and to its aliases. When the emulator
 // closes meanwhile, the next one begins again where the record stands.
-func (e *Emulator) run(ctx context.Context, id string) {
+func (e *Emulator) advance(ctx context.Context, id string) {
 	if e.peek(id).State != "READY" && !e.construct(ctx, id) {
 		return
 	}
@@ -56,7 +55,7 @@ func (e *Emulator) construct(ctx context.Context, id string) bool {
 		return false
 	}
 	if f, ok := e.strike(Blocked); ok {
-		e.end(id, func(d *deployment) { d.State, d.Block = "BLOCKED", f.Text })
+		e.settle(id, func(d *deployment) { d.State, d.Block = "BLOCKED", f.Text })
 		return false
 	}
 	e.enter(id, "BUILDING")
@@ -69,7 +68,7 @@ func (e *Emulator) construct(ctx context.Context, id string) bool {
 	}
 	e.log(id).flush()
 	if err != nil {
-		e.end(id, func(d *deployment) { d.State, d.ErrorCode, d.Error = "ERROR", "BUILD_FAILED", err.Error() })
+		e.settle(id, func(d *deployment) { d.State, d.ErrorCode, d.Error = "ERROR", "BUILD_FAILED", err.Error() })
 		return false
 	}
 	return e.change(func() error {
@@ -154,7 +153,7 @@ func (e *Emulator) moveTo(d *deployment) {
 
 // enter brings a deployment into one of the states on the way.
 func (e *Emulator) enter(id, state string) {
-	e.end(id, func(d *deployment) {
+	e.settle(id, func(d *deployment) {
 		d.State = state
 		if state == "BUILDING" {
 			d.Building = e.now()
@@ -162,8 +161,8 @@ func (e *Emulator) enter(id, state string) {
 	})
 }
 
-// end changes a deployment unless it is over, or gone, already: a cancel that came in between stays.
-func (e *Emulator) end(id string, f func(*deployment)) {
+// settle changes a deployment unless it is over, or gone, already: a cancel that came in between stays.
+func (e *Emulator) settle(id string, f func(*deployment)) {
 	_ = e.change(func() error {
 		d := e.find(id)
 		if d == nil || d.over() {

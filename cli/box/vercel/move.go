@@ -1,6 +1,7 @@
 package vercel
 
 import (
+	"context"
 	"net/http"
 	"time"
 )
@@ -55,9 +56,9 @@ func (e *Emulator) request(r *http.Request, kind string, may func(*deployment) e
 
 // moveLater carries the running request out. The caller holds the lock.
 func (e *Emulator) moveLater() {
-	e.work.Go(func() {
+	e.run(func(ctx context.Context) {
 		for _, status := range []string{"in-progress", "succeeded"} {
-			if !e.pause(e.ctx) {
+			if !e.pause(ctx) {
 				return
 			}
 			_ = e.change(func() error { return e.proceed(status) })

@@ -24,10 +24,9 @@ const (
 // runner keeps one deployment's process. It starts at once, and again with the next request if it has ended: a
 // request waits for the start, as for a cold function.
 type runner struct {
-	e      *Emulator
-	d      deployment
-	ctx    context.Context //nolint:containedctx // the runner's own life
-	cancel context.CancelFunc
+	life
+	e *Emulator
+	d deployment
 
 	mu   sync.Mutex
 	now  *attempt
@@ -44,8 +43,7 @@ type attempt struct {
 
 // newRunner starts the process of a deployment. The caller holds the emulator's lock.
 func (e *Emulator) newRunner(d deployment) *runner {
-	r := &runner{e: e, d: d}
-	r.ctx, r.cancel = context.WithCancel(e.ctx)
+	r := &runner{e: e, d: d, life: e.child()}
 	r.attempt()
 	return r
 }
@@ -65,11 +63,10 @@ func (r *runner) reach(ctx context.Context) (string, error) {
 func (r *runner) attempt() *attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.now == nil || (r.now.over() && r.ctx.Err() == nil) {
+	if r.now == nil || (r.now.over() && !r.over()) {
 		a := &attempt{ready: make(chan struct{})}
 		r.now = a
-		ctx := r.ctx
-		r.e.work.Go(func() {
+		r.run(func(ctx context.Context) {
 			defer close(a.ready)
 			a.process, a.address, a.err = r.launch(ctx)
 		})
@@ -96,7 +93,7 @@ func (a *attempt) over() bool {
 
 // stop ends the process, and waits until it is gone.
 func (r *runner) stop(ctx context.Context) {
-	r.cancel()
+	r.end()
 	r.mu.Lock()
 	a := r.now
 	r.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -29,6 +30,11 @@ func (n *Net) Listen(name string) (net.Listener, error) {
 	l := &listener{net: n, name: name, conns: make(chan net.Conn), done: make(chan struct{})}
 	n.listeners[name] = l
 	return l, nil
+}
+
+// Edge takes the address of a named edge: "dpl/1" is dpl-1.box:80.
+func (n *Net) Edge(name string) (net.Listener, error) {
+	return n.Listen(strings.ReplaceAll(name, "/", "-") + ".box:80")
 }
 
 // DialContext reaches a name; nobody there is an error of a dial, as on a real network.
