@@ -23,6 +23,7 @@ type file struct {
 	Architecture string
 
 	name   string
+	text   string
 	md     toml.MetaData
 	prims  map[string]toml.Primitive // by dotted key
 	faults release.Faults
@@ -73,7 +74,7 @@ func unreadable(path string, err error) error {
 
 // ParseConfig is ReadConfig for text that is already read; name is its file, for messages.
 func ParseConfig(name, text string) (Config, error) {
-	f := &file{name: name, prims: map[string]toml.Primitive{}}
+	f := &file{name: name, text: text, prims: map[string]toml.Primitive{}}
 	var top map[string]toml.Primitive
 	md, err := toml.Decode(text, &top)
 	f.md = md
@@ -108,7 +109,7 @@ func (f *file) read(prefix string, table map[string]toml.Primitive, targets map[
 			}
 		default:
 			var inner map[string]toml.Primitive
-			if err := f.md.PrimitiveDecode(table[key], &inner); err != nil {
+			if err := f.md.PrimitiveDecode(table[key], &inner); err != nil || inner == nil { // nil: the decoder passes over a text
 				f.fail(f.where(full), full+" must be a table: ["+full+"]")
 				continue
 			}
@@ -127,13 +128,20 @@ func (f *file) fail(at release.Place, text string) {
 	f.faults = append(f.faults, &release.Fault{Title: text, Where: &at, Exit: release.ExitInvalid})
 }
 
-// where asks the decoder for a key's place by making it fail there, since it tells places in errors only.
+// where asks the decoder for a key's line by making it fail there, since it tells places in errors only. Its column is
+// the value's; the key's is more useful.
 func (f *file) where(key string) release.Place {
 	prim, ok := f.prims[key]
 	if !ok {
 		return release.Place{}
 	}
-	return place(f.md.PrimitiveDecode(prim, refuse{}))
+	at := place(f.md.PrimitiveDecode(prim, refuse{}))
+	if lines := strings.Split(f.text, "\n"); at.Line > 0 && at.Line <= len(lines) {
+		if i := strings.Index(lines[at.Line-1], key[strings.LastIndex(key, ".")+1:]); i >= 0 {
+			at.Column = i + 1
+		}
+	}
+	return at
 }
 
 type refuse struct{}
