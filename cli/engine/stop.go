@@ -130,23 +130,14 @@ func (r *runner) rollback(ctx context.Context) {
 func (r *runner) undoOrder() []string {
 	var order []string
 	for _, st := range slices.Backward(r.state.Steps) {
-		if undoable(st) && st.Status != release.Done {
+		if st.Changed() && st.Status != release.Done {
 			order = append(order, st.Step.ID)
 		}
 	}
 	for _, id := range slices.Backward(r.ended) {
-		if st := r.state.Step(id); undoable(st) && st.Status == release.Done {
+		if st := r.state.Step(id); st.Changed() && st.Status == release.Done {
 			order = append(order, st.Step.ID)
 		}
 	}
 	return order
-}
-
-func undoable(st *release.StepState) bool {
-	switch st.Step.Kind {
-	case release.KindMigrations, release.KindBucket, release.KindDeploy, release.KindPromote:
-		return st.Touched()
-	case release.KindCheck, release.KindCleanup:
-	}
-	return false
 }

@@ -246,12 +246,12 @@ func TestList_isNewestFirstAndABrokenJournalHidesNothing(t *testing.T) {
 		t.Error(diff)
 	}
 	for env, want := range map[string]string{"local": cut, "dev": newest} {
-		if s, err := ledger.Latest(dir, env); err != nil || s.Run != want {
-			t.Errorf("the latest of %s: got %s, %v", env, s.Run, err)
+		if s, err := ledger.Latest(dir, env); err != nil || s == nil || s.Run != want {
+			t.Errorf("the latest of %s: got %v, %v", env, s, err)
 		}
 	}
-	if _, err := ledger.Latest(dir, "prod"); !errors.Is(err, ledger.ErrNone) {
-		t.Errorf("the latest of prod: got %v", err)
+	if s, err := ledger.Latest(dir, "prod"); s != nil || err != nil {
+		t.Errorf("the latest of prod: got %v, %v", s, err)
 	}
 }
 
@@ -260,8 +260,8 @@ func TestList_ofADirectoryThatIsNotThereIsEmpty(t *testing.T) {
 	if list, err := ledger.List(dir); err != nil || len(list) > 0 {
 		t.Errorf("got %v, %v", list, err)
 	}
-	if _, err := ledger.Latest(dir, "local"); !errors.Is(err, ledger.ErrNone) {
-		t.Errorf("got %v", err)
+	if s, err := ledger.Latest(dir, "local"); s != nil || err != nil {
+		t.Errorf("got %v, %v", s, err)
 	}
 	if _, err := ledger.Read(dir, run); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)

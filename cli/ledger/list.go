@@ -20,9 +20,6 @@ type Summary struct {
 	Err   error          // why the journal cannot be read; a broken one never hides the others
 }
 
-// ErrNone is Latest's answer when there is no such run.
-var ErrNone = errors.New("no run is on record")
-
 // List gives all runs of dir, the newest first. A dir that is not there has none.
 func List(dir string) ([]Summary, error) {
 	runs, err := names(dir)
@@ -36,18 +33,18 @@ func List(dir string) ([]Summary, error) {
 	return list, nil
 }
 
-// Latest gives the newest run to env that can be read, or ErrNone. It reads no more journals than it needs to.
-func Latest(dir, env string) (Summary, error) {
+// Latest gives the newest run to env that can be read, nil if there is none. It reads no more journals than it needs to.
+func Latest(dir, env string) (*release.State, error) {
 	runs, err := names(dir)
 	if err != nil {
-		return Summary{}, err
+		return nil, err
 	}
 	for _, run := range runs {
-		if s := summary(dir, run); s.State != nil && s.State.Plan.Env == env {
+		if s := summary(dir, run).State; s != nil && s.Plan.Env == env {
 			return s, nil
 		}
 	}
-	return Summary{}, ErrNone
+	return nil, nil
 }
 
 // names lists the runs of dir, the newest first: the name of a run begins with its time.

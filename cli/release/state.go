@@ -184,7 +184,7 @@ func (st *StepState) cancelled(e Event, b StepCancelled) {
 	st.Status, st.TookMS, st.Text, st.Ended = Cancelled, b.TookMS, b.Why, e.At
 }
 
-// Touched reports whether the step may have changed something: it ran, or was about to, and is no mere check.
+// Touched reports whether the step may have done something: it ran to its end, or was about to have an effect.
 func (st *StepState) Touched() bool {
 	return st.Status == Done || len(st.Intents) > 0
 }
@@ -243,15 +243,17 @@ func (s *State) notPutBack() bool {
 		if st.Undo.Status == Failed || st.Undo.Status == Cancelled || st.Undo.Status == Running {
 			return true
 		}
-		if st.Touched() && st.changes() && st.Undo.Status == "" {
+		if st.Changed() && st.Undo.Status == "" {
 			return true
 		}
 	}
 	return false
 }
 
-func (st *StepState) changes() bool {
-	return st.Step.Kind != KindCheck && st.Step.Kind != KindCleanup
+// Changed reports whether the step may have changed something that stays until it is put back. What a check makes is
+// its cleanup's matter.
+func (st *StepState) Changed() bool {
+	return st.Touched() && st.Step.Kind != KindCheck && st.Step.Kind != KindCleanup
 }
 
 // Exit computes the exit code of the run by the table of this package.
