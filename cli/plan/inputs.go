@@ -25,18 +25,19 @@ type BucketInputs struct {
 
 // DeployInputs is what a step of kind deploy works from. Which fields count depends on To.
 type DeployInputs struct {
-	To      string          `json:"to"`
-	Name    string          `json:"name"`              // in release.yaml
-	Service string          `json:"service,omitempty"` // railway: its name there
-	Build   string          `json:"build,omitempty"`
-	Start   string          `json:"start,omitempty"`
-	Health  string          `json:"health,omitempty"`
-	Image   string          `json:"image,omitempty"`
-	Config  json.RawMessage `json:"config,omitempty"` // pipecat: pcc-deploy.toml as JSON
-	Tree    string          `json:"tree,omitempty"`
-	Archive string          `json:"archive,omitempty"` // sha256
-	Staged  bool            `json:"staged,omitempty"`  // vercel: not on the domain yet
-	Commit  string          `json:"commit"`            // what it shall report; Commit.String()
+	To            string          `json:"to"`
+	Name          string          `json:"name"`              // in release.yaml
+	Service       string          `json:"service,omitempty"` // railway: its name there
+	Build         string          `json:"build,omitempty"`
+	Start         string          `json:"start,omitempty"`
+	Health        string          `json:"health,omitempty"`
+	HealthTimeout time.Duration   `json:"health_timeout_ns,omitempty"`
+	Image         string          `json:"image,omitempty"`
+	Config        json.RawMessage `json:"config,omitempty"` // pipecat: pcc-deploy.toml as JSON
+	Tree          string          `json:"tree,omitempty"`
+	Archive       string          `json:"archive,omitempty"` // sha256
+	Staged        bool            `json:"staged,omitempty"`  // vercel: not on the domain yet
+	Commit        string          `json:"commit"`            // what it shall report; Commit.String()
 }
 
 // PromoteInputs names the service whose staged deployment goes to its domain.

@@ -16,7 +16,7 @@ func (b *builder) deploy(d spec.Deploy) error {
 		return fmt.Errorf("no facts about service %s", d.Name)
 	}
 	in := DeployInputs{
-		To: d.To, Name: d.Name, Service: d.Service, Build: d.Build, Start: d.Start, Health: d.Health,
+		To: d.To, Name: d.Name, Service: d.Service, Build: d.Build, Start: d.Start, Health: d.Health, HealthTimeout: d.HealthTimeout,
 		Image: f.Image, Config: f.Config, Tree: f.Tree, Archive: f.Archive,
 		Staged: staged(d), Commit: b.facts.Commit.String(),
 	}

@@ -306,6 +306,9 @@ func (s *State) Without() []string {
 
 // LastLine is the run in one sentence, the last that a person sees.
 func (s *State) LastLine() string {
+	if s.Plan.Purpose == Smoke {
+		return s.smokeLine()
+	}
 	what := fmt.Sprintf("%s@%s", s.Plan.Project, s.Plan.Commit.Short())
 	to := " to " + s.Plan.Env
 	if s.Plan.Box && s.Plan.Env != "local" {
@@ -334,4 +337,25 @@ func (s *State) LastLine() string {
 	case Going:
 	}
 	return "the release of " + what + to + " has not ended"
+}
+
+// smokeLine is the last line of a run that only looked.
+func (s *State) smokeLine() string {
+	passed, failed, other := 0, 0, 0
+	for _, st := range s.Steps {
+		switch {
+		case st.Step.Kind != KindCheck:
+		case st.Status == Done:
+			passed++
+		case st.Status == Failed:
+			failed++
+		default:
+			other++
+		}
+	}
+	line := fmt.Sprintf("%d of %d checks passed in %s", passed, passed+failed+other, s.Plan.Env)
+	if failed == 0 && other == 0 {
+		line = fmt.Sprintf("all %d checks passed in %s", passed, s.Plan.Env)
+	}
+	return line + " (" + Took(s.Ended.Sub(s.Started).Milliseconds()) + ")"
 }

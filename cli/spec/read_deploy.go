@@ -17,7 +17,7 @@ func reserved(name string) bool {
 func keysFor(to string) []string {
 	switch to {
 	case "railway":
-		return []string{"to", "after", "watch", "service", "source", "image", "build", "start", "health"}
+		return []string{"to", "after", "watch", "service", "source", "image", "build", "start", "health", "health_timeout"}
 	case "vercel":
 		return []string{"to", "after", "watch", "root", "promote"}
 	case "pipecat":
@@ -39,6 +39,7 @@ func deploy(n, v value) Deploy {
 		may("build", text(&d.Build)),
 		may("start", text(&d.Start)),
 		may("health", text(&d.Health)),
+		may("health_timeout", duration(&d.HealthTimeout)),
 		may("watch", patterns(&d.Watch)),
 		may("config", repoPath(&d.Config)),
 		may("root", repoPath(&d.Root)),
@@ -79,6 +80,9 @@ func (d *Deploy) railway(v value, has func(string) bool, require func(key, why s
 	}
 	if d.Health != "" && !strings.HasPrefix(d.Health, "/") {
 		v.doc.values[v.path+".health"].wrong(v.path+".health is not a path", "write it with a / in front, such as /health")
+	}
+	if d.Health == "" && has("health_timeout") {
+		v.doc.values[v.path+".health_timeout"].wrong(v.path+" has health_timeout, and no health", "add health: /health, or remove health_timeout")
 	}
 	if d.Source != "image" {
 		if d.Source != "" {

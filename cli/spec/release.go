@@ -76,20 +76,21 @@ type Bucket struct {
 
 // Deploy is one service and where it goes. Which fields count depends on To.
 type Deploy struct {
-	Name    string
-	At      release.Place
-	To      string // railway, vercel or pipecat
-	Service string // railway: the service's name there
-	Source  string // commit, upload or image
-	Image   string
-	Build   string
-	Start   string
-	Health  string   // path that must answer 200; "" for none
-	Watch   []string // patterns as in .gitignore, relative to the repository; default: the service's own folder
-	Config  string   // pipecat: path of pcc-deploy.toml
-	Root    string   // vercel: the folder that holds the app
-	After   []string // "migrations", "bucket" or other services
-	Promote string   // vercel: "after-smoke", or "" to go live at once
+	Name          string
+	At            release.Place
+	To            string // railway, vercel or pipecat
+	Service       string // railway: the service's name there
+	Source        string // commit, upload or image
+	Image         string
+	Build         string
+	Start         string
+	Health        string        // path that must answer 200; "" for none
+	HealthTimeout time.Duration // how long it may take to; 0 is the vendor's own
+	Watch         []string      // patterns as in .gitignore, relative to the repository; default: the service's own folder
+	Config        string        // pipecat: path of pcc-deploy.toml
+	Root          string        // vercel: the folder that holds the app
+	After         []string      // "migrations", "bucket" or other services
+	Promote       string        // vercel: "after-smoke", or "" to go live at once
 }
 
 // Check is one smoke check with what orders it.
