@@ -84,7 +84,7 @@ func Open(ctx context.Context, cfg Config) (*Emulator, error) {
 	if cfg.Dial == nil {
 		cfg.Dial = (&net.Dialer{Timeout: 5 * time.Second}).DialContext
 	}
-	if err := os.MkdirAll(filepath.Join(cfg.Dir, "archives"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(cfg.Dir, "archives"), 0o700); err != nil {
 		return nil, err
 	}
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: contract})

@@ -59,6 +59,7 @@ func (e *Emulator) prune() {
 	for _, d := range gone {
 		e.w.Deployments = slices.DeleteFunc(e.w.Deployments, func(o *deployment) bool { return o == d })
 		e.logs.forget(d.ID)
+		delete(e.hidden, d.ID)
 		if !slices.ContainsFunc(e.w.Deployments, func(o *deployment) bool { return o.Archive == d.Archive }) {
 			_ = os.Remove(e.archivePath(d.Archive))
 		}
