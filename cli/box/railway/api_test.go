@@ -266,3 +266,26 @@ func TestClose_killsWhatDoesNotDrainInTime(t *testing.T) {
 		}
 	})
 }
+
+func TestDeploymentLogs_giveOneMoreThanAskedFor(t *testing.T) {
+	bubble(t, func(w *world) {
+		t := w.t
+		w.configure("worker", map[string]any{"startCommand": "quiet"})
+		id := w.deploy("worker", "one")
+		for _, text := range []string{"one", "two", "three", "four"} {
+			w.host.Runs()[0].Say("stdout", `{"msg":"`+text+`","n":"x"}`)
+		}
+		data := w.must(`query($id: String!) { deploymentLogs(deploymentId: $id, limit: 2) { message attributes { key value } } }`, map[string]any{"id": id})
+		var got []string
+		for _, l := range data["deploymentLogs"].([]any) {
+			l := l.(map[string]any)
+			got = append(got, l["message"].(string))
+			if a := l["attributes"].([]any)[0].(map[string]any); a["value"] != `"x"` {
+				t.Errorf("the attribute's value is %v, want it quoted", a["value"])
+			}
+		}
+		if diff := cmp.Diff([]string{"two", "three", "four"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -167,6 +167,7 @@ func (e *Emulator) Close(ctx context.Context) error {
 
 // furnish loads the world, or makes it, and adds what the configuration has and it has not.
 func (e *Emulator) furnish() error {
+	e.sweep()
 	w, err := e.load()
 	if err != nil {
 		return err

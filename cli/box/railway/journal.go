@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"readme/cli/box/keep"
 )
 
 // keptLines is how many lines are kept of each log; longestLine is where a line is cut.
@@ -132,7 +134,7 @@ func (g *journal) write(path string, l logLine) {
 			_ = enc.Encode(l)
 			g.written++
 		}
-		_ = writeFile(path, all.Bytes())
+		_ = keep.Write(path, all.Bytes())
 		return
 	}
 	if g.file == nil {

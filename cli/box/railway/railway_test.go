@@ -32,6 +32,7 @@ type world struct {
 	net  *railwaytest.Net
 	host *railwaytest.Host
 	em   *railway.Emulator
+	dir  string
 	http *http.Client
 	ids  map[string]string // project, environment, and services by name
 }
@@ -41,7 +42,7 @@ func bubble(t *testing.T, f func(w *world)) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		n := railwaytest.NewNet()
-		w := &world{t: t, net: n, host: &railwaytest.Host{Listen: n.Listen}, ids: map[string]string{}}
+		w := &world{t: t, net: n, host: &railwaytest.Host{Listen: n.Listen}, dir: dir, ids: map[string]string{}}
 		em, err := railway.Open(t.Context(), railway.Config{
 			Dir: dir, Token: token, AccountToken: account, Project: "readme", Environment: "dev", Host: w.host, Dial: n.Dial, Pace: time.Second,
 			Services: []railway.Service{{Name: "api", Public: true, Variables: map[string]string{"A": "1"}}, {Name: "worker"}},
