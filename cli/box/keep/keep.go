@@ -17,8 +17,13 @@ func Write(path string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("keep %s: %w", filepath.Base(path), err)
 	}
-	_, err = tmp.Write(data)
-	if err = errors.Join(err, Commit(tmp, path)); err != nil {
+	if _, err = tmp.Write(data); err != nil {
+		// Half of it, on a full disk, must not take the place of the whole old one.
+		err = errors.Join(err, tmp.Close(), os.Remove(tmp.Name()))
+	} else {
+		err = Commit(tmp, path)
+	}
+	if err != nil {
 		return fmt.Errorf("keep %s: %w", filepath.Base(path), err)
 	}
 	return nil

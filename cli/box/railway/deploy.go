@@ -2,7 +2,6 @@ package railway
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -12,25 +11,33 @@ import (
 	"readme/cli/box/host"
 )
 
-// ending is why a deployment's goroutine is asked to end: the cause of its context.
-type ending string
-
-func (e ending) Error() string { return string(e) }
+// ending is why a deployment's goroutine is asked to end. A goroutine that ends without one, because the emulator
+// closes, leaves the deployment as it is: it goes on at the next Open.
+type ending int
 
 const (
-	endClosing    ending = "the emulator closes"      // nothing changes on disk: it goes on at the next Open
-	endSuperseded ending = "superseded"               // another one serves now
-	endRemoved    ending = "removed"                  // somebody asked for it
-	endCancelled  ending = "cancelled before it ran"  // likewise
-	endStopped    ending = "stopped, and kept active" // likewise
+	goesOn     ending = iota
+	superseded        // another one serves now
+	takenDown         // somebody asked for it: removed, or cancelled before it ran
+	stopped           // likewise, and it stays the active one
 )
 
 // instance is the goroutine of one deployment, from its acceptance until nothing of it runs.
 type instance struct {
-	end     context.CancelCauseFunc // the first cause counts
-	restart chan struct{}           // asks for a new process
-	ready   chan struct{}           // closed when it serves, or never will
-	address string                  // of its process; "" while there is none; guarded by the emulator's lock
+	ended   chan struct{} // closed when why is set
+	restart chan struct{} // asks for a new process
+	ready   chan struct{} // closed when it serves, or never will
+
+	why     ending // the first one counts; guarded by the emulator's lock, as is
+	address string // of its process; "" while there is none
+}
+
+// end asks the goroutine to end. The emulator's lock is held.
+func (in *instance) end(why ending) {
+	if in.why == goesOn {
+		in.why = why
+		close(in.ended)
+	}
 }
 
 // create records a new deployment and starts it. The lock is held; the caller saves before it answers.
@@ -49,20 +56,27 @@ func (e *Emulator) create(s *service, archive, message, reason string, set setti
 
 // launch starts the deployment's goroutine. The lock is held, and the deployment is saved.
 func (e *Emulator) launch(id string) *instance {
-	ctx, end := context.WithCancelCause(context.Background())
-	in := &instance{end: end, restart: make(chan struct{}, 1), ready: make(chan struct{})}
+	in := &instance{ended: make(chan struct{}), restart: make(chan struct{}, 1), ready: make(chan struct{})}
 	e.running[id] = in
-	started := e.spawn(func(base context.Context) {
-		stop := context.AfterFunc(base, func() { end(endClosing) })
-		defer stop()
-		defer end(endClosing)
+	started := e.spawn(func(ctx context.Context) {
+		ctx, cancel := context.WithCancel(ctx)
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			select {
+			case <-in.ended:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
 		t := &trip{e: e, id: id, in: in}
 		t.run(ctx)
-		e.drop(ctx, id)
+		cancel()
+		<-over
+		e.drop(in, id)
 	})
 	if !started {
 		delete(e.running, id)
-		end(endClosing)
 		close(in.ready)
 	}
 	return in
@@ -70,22 +84,22 @@ func (e *Emulator) launch(id string) *instance {
 
 // drop records why the goroutine has ended, where that changes the deployment, and forgets it: in one, so that a reason
 // which comes late is not lost.
-func (e *Emulator) drop(ctx context.Context, id string) {
+func (e *Emulator) drop(in *instance, id string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.running, id)
 	e.logs.rest(id)
 	d := e.w.deployment(id)
-	switch why, _ := errors.AsType[ending](context.Cause(ctx)); why {
-	case endSuperseded, endRemoved, endCancelled:
+	switch in.why {
+	case goesOn:
+		return
+	case superseded, takenDown:
 		if d.Status == removing {
 			d.complete("")
 		}
 		d.Status, d.Stopped, d.Instance = removed, true, removed
-	case endStopped:
+	case stopped:
 		d.Stopped, d.Instance = true, "EXITED"
-	default:
-		return
 	}
 	d.Updated = now()
 	_ = e.save() // a full disk must not stop what already runs; the next acceptance reports it
@@ -192,7 +206,7 @@ func (t *trip) fail(ctx context.Context, status, why string) {
 func (t *trip) succeed(ctx context.Context) {
 	t.e.mu.Lock()
 	defer t.e.mu.Unlock()
-	if ctx.Err() != nil {
+	if t.in.why != goesOn || ctx.Err() != nil {
 		return
 	}
 	d := t.e.w.deployment(t.id)
@@ -205,9 +219,9 @@ func (t *trip) succeed(ctx context.Context) {
 		switch {
 		case o == d:
 		case o.underway() && !o.Created.After(d.Created):
-			t.e.stop(o, endCancelled)
+			t.e.stop(o, takenDown)
 		case o.ID == old:
-			t.e.stop(o, endSuperseded)
+			t.e.stop(o, superseded)
 		}
 	}
 	_ = t.e.save() // a full disk must not stop what already runs; the next acceptance reports it
@@ -220,11 +234,11 @@ func (e *Emulator) stop(d *deployment, why ending) {
 	in := e.running[d.ID]
 	d.Updated = now()
 	switch {
-	case why == endStopped:
+	case why == stopped:
 		d.Stopped = true
 	case in == nil:
 		d.Status, d.Stopped, d.Instance = removed, true, removed
-	case why != endSuperseded: // that one goes on beside the new one for its overlap
+	case why != superseded: // that one goes on beside the new one for its overlap
 		d.Status = removing
 	}
 	if in != nil {
@@ -246,7 +260,7 @@ func (t *trip) change(f func(d *deployment)) {
 // was under way then.
 func (t *trip) advance(ctx context.Context, f func(d *deployment)) {
 	t.change(func(d *deployment) {
-		if ctx.Err() == nil {
+		if t.in.why == goesOn && ctx.Err() == nil {
 			f(d)
 		}
 	})

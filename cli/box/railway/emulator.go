@@ -84,7 +84,7 @@ func Open(ctx context.Context, cfg Config) (*Emulator, error) {
 	if cfg.Dial == nil {
 		cfg.Dial = (&net.Dialer{Timeout: 5 * time.Second}).DialContext
 	}
-	if err := os.MkdirAll(filepath.Join(cfg.Dir, "archives"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(cfg.Dir, "archives"), 0o700); err != nil {
 		return nil, err
 	}
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: contract})
@@ -167,6 +167,7 @@ func (e *Emulator) Close(ctx context.Context) error {
 
 // furnish loads the world, or makes it, and adds what the configuration has and it has not.
 func (e *Emulator) furnish() error {
+	e.sweep()
 	w, err := e.load()
 	if err != nil {
 		return err

@@ -20,10 +20,10 @@ type refusal struct{ message, code string }
 func (r refusal) Error() string { return r.message }
 
 var (
-	errNotAuthorized = errors.New("Not Authorized")             //nolint:revive,staticcheck // Railway's own words
-	errNoToken       = errors.New("Project Token not found")    //nolint:revive,staticcheck // Railway's own words
-	errNoDeployment  = errors.New("Deployment not found")       //nolint:revive,staticcheck // Railway's own words
-	errProcessing    = errors.New("Problem processing request") //nolint:revive,staticcheck // Railway's own words
+	errNotAuthorized = errors.New("Not Authorized")             //nolint:staticcheck // Railway's own words
+	errNoToken       = errors.New("Project Token not found")    //nolint:staticcheck // Railway's own words
+	errNoDeployment  = errors.New("Deployment not found")       //nolint:staticcheck // Railway's own words
+	errProcessing    = errors.New("Problem processing request") //nolint:staticcheck // Railway's own words
 )
 
 // offContract is a text that the schema does not allow, on purpose.
@@ -112,7 +112,7 @@ func (x *execution) complete(f *ast.Field, typ *ast.Type, v any) (any, *fieldErr
 	bad := func(err error) *fieldError { return &fieldError{field: f, err: err} }
 	if v == nil {
 		if typ.NonNull {
-			return nil, bad(errors.New("Cannot return null for non-nullable field " + f.ObjectDefinition.Name + "." + f.Name)) //nolint:revive,staticcheck // GraphQL's own words
+			return nil, bad(errors.New("Cannot return null for non-nullable field " + f.ObjectDefinition.Name + "." + f.Name))
 		}
 		return nil, nil
 	}

@@ -67,6 +67,9 @@ func (p *filterParser) and(depth int) filter {
 		}
 		all = append(all, p.term(depth))
 	}
+	if len(all) == 0 {
+		return nothing
+	}
 	return func(l logLine) bool {
 		for _, f := range all {
 			if !f(l) {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"readme/cli/box/keep"
 )
 
 // keptLines is how many lines are kept of each log; longestLine is where a line is cut.
@@ -132,12 +134,12 @@ func (g *journal) write(path string, l logLine) {
 			_ = enc.Encode(l)
 			g.written++
 		}
-		_ = writeFile(path, all.Bytes())
+		_ = keep.Write(path, all.Bytes())
 		return
 	}
 	if g.file == nil {
-		_ = os.MkdirAll(filepath.Dir(path), 0o755)
-		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		_ = os.MkdirAll(filepath.Dir(path), 0o700)
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
 			return
 		}

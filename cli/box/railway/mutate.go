@@ -73,11 +73,7 @@ func (e *Emulator) remove(d *deployment) error {
 	if s := e.w.service(d.Service); s.Active == d.ID {
 		s.Active = ""
 	}
-	why := endRemoved
-	if d.underway() {
-		why = endCancelled
-	}
-	e.stop(d, why)
+	e.stop(d, takenDown)
 	return nil
 }
 
@@ -85,7 +81,7 @@ func (e *Emulator) cancel(d *deployment) error {
 	if !d.underway() {
 		return refusal{"Deployment is not cancellable", codeInput}
 	}
-	e.stop(d, endCancelled)
+	e.stop(d, takenDown)
 	return nil
 }
 
@@ -93,7 +89,7 @@ func (e *Emulator) stopActive(d *deployment) error {
 	if e.w.service(d.Service).Active != d.ID {
 		return refusal{"Deployment is not stoppable", codeInput}
 	}
-	e.stop(d, endStopped)
+	e.stop(d, stopped)
 	return nil
 }
 

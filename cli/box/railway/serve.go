@@ -2,7 +2,6 @@ package railway
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -168,8 +167,10 @@ func (t *trip) crash(ctx context.Context, why string) {
 
 // retire takes the process away because the deployment ends.
 func (t *trip) retire(ctx context.Context, proc host.Process) {
-	why, _ := errors.AsType[ending](context.Cause(ctx))
-	if why == endSuperseded {
+	t.e.mu.Lock()
+	why := t.in.why
+	t.e.mu.Unlock()
+	if why == superseded {
 		overlap := time.NewTimer(time.Duration(t.d.Settings.Overlap) * time.Second)
 		defer overlap.Stop()
 		select {
@@ -178,7 +179,7 @@ func (t *trip) retire(ctx context.Context, proc host.Process) {
 		case <-t.e.closing:
 		}
 	}
-	if why == endSuperseded || why == endRemoved || why == endCancelled {
+	if why == superseded || why == takenDown {
 		t.change(func(d *deployment) { d.Status, d.Instance = removing, removing; d.begin("DRAIN_INSTANCES") })
 	}
 	t.e.logs.note(t.id, "info", "Stopping Container")

@@ -1,13 +1,11 @@
 package railway
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+
+	"readme/cli/box/keep"
 )
 
 // keptDeployments is how long a service's history is; what is older is forgotten with its archive and logs.
@@ -21,16 +19,10 @@ func (e *Emulator) archivePath(sum string) string {
 
 // load reads what was saved. A new folder gives a nil world.
 func (e *Emulator) load() (*world, error) {
-	raw, err := os.ReadFile(e.statePath())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil //nolint:nilnil // no world yet is no error
-	}
-	if err != nil {
-		return nil, err
-	}
 	var w world
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return nil, fmt.Errorf("%s: %w", e.statePath(), err)
+	found, err := keep.ReadJSON(e.statePath(), &w)
+	if err != nil || !found {
+		return nil, err
 	}
 	return &w, nil
 }
@@ -38,11 +30,7 @@ func (e *Emulator) load() (*world, error) {
 // save puts the world on disk before anybody hears of it. The lock is held.
 func (e *Emulator) save() error {
 	e.prune()
-	raw, err := json.Marshal(e.w)
-	if err != nil {
-		return err
-	}
-	return writeFile(e.statePath(), raw)
+	return keep.WriteJSON(e.statePath(), e.w)
 }
 
 // prune forgets the oldest deployments that are over.
@@ -59,41 +47,19 @@ func (e *Emulator) prune() {
 	for _, d := range gone {
 		e.w.Deployments = slices.DeleteFunc(e.w.Deployments, func(o *deployment) bool { return o == d })
 		e.logs.forget(d.ID)
+		delete(e.hidden, d.ID)
 		if !slices.ContainsFunc(e.w.Deployments, func(o *deployment) bool { return o.Archive == d.Archive }) {
 			_ = os.Remove(e.archivePath(d.Archive))
 		}
 	}
 }
 
-// writeFile replaces a file so that a power cut leaves the old or the new one.
-func writeFile(path string, content []byte) error {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, ".new-*")
-	if err != nil {
-		return err
+// sweep removes the temporary files that a kill has left.
+func (e *Emulator) sweep() {
+	for _, dir := range []string{"", "archives", "logs"} {
+		left, _ := filepath.Glob(filepath.Join(e.cfg.Dir, dir, ".new-*")) // the pattern is a good one
+		for _, path := range left {
+			_ = os.Remove(path)
+		}
 	}
-	_, err = f.Write(content)
-	return keep(f, path, err)
-}
-
-// keep closes a temporary file and gives it its name, or removes it when writing it has failed with err.
-func keep(f *os.File, path string, err error) error {
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// syncDir makes a rename last.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

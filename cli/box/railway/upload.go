@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"readme/cli/box/keep"
 )
 
 const (
@@ -86,8 +88,12 @@ func (e *Emulator) receive(body io.Reader) (string, error) {
 	if err == nil {
 		err = checkArchive(f)
 	}
+	if err != nil {
+		_, _ = f.Close(), os.Remove(f.Name())
+		return "", err
+	}
 	sum := hex.EncodeToString(hash.Sum(nil))
-	return sum, keep(f, e.archivePath(sum), err)
+	return sum, keep.Commit(f, e.archivePath(sum))
 }
 
 // checkArchive reads a tar.gz to its end: every entry is named ./something and stays inside.

@@ -33,7 +33,8 @@ func get(t *testing.T, c *http.Client, url string) (int, string) {
 }
 
 func TestDeploy_bringsAnUploadLive(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Build: "ok", Start: "serve", Health: "/health"})
 		if got := w.live("api"); got.ID != "" {
 			t.Errorf("before the first deployment %+v is live", got)
@@ -62,7 +63,8 @@ func TestDeploy_bringsAnUploadLive(t *testing.T) {
 }
 
 func TestDeploy_takesTheOldOneDownOnlyAfterTheNewOneServes(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("worker", railway.Settings{Start: "stubborn", Drain: 5 * time.Second})
 		old := w.upload("worker", "r1")
 		w.wait(old)
@@ -102,7 +104,8 @@ func TestDeploy_leavesTheOldOneServingWhenTheNewOneEndsBadly(t *testing.T) {
 		"it ends before health": {railway.Settings{Start: "crash 0", Health: "/health"}, "FAILED", "before it was healthy"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, w *world) {
+			bubble(t, func(w *world) {
+				t := w.t
 				w.configure("api", railway.Settings{Start: "serve", Health: "/health"})
 				old := w.upload("api", "r1")
 				w.wait(old)
@@ -123,7 +126,8 @@ func TestDeploy_leavesTheOldOneServingWhenTheNewOneEndsBadly(t *testing.T) {
 }
 
 func TestLive_showsThatWhatServedHasCrashed(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Start: "crash-after 20s 2"})
 		id := w.upload("api", "r1")
 		w.wait(id)
@@ -147,7 +151,8 @@ func TestDeploy_adoptsWhatALostAnswerHasMade(t *testing.T) {
 		"held past the end": {Name: emulator.FaultUploadLost, Times: 1, For: time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, w *world) {
+			bubble(t, func(w *world) {
+				t := w.t
 				w.configure("api", railway.Settings{Start: "serve"})
 				w.wait(w.upload("api", "r0"))
 				for _, f := range []emulator.Fault{fault, {Name: emulator.FaultStaleReads, For: 10 * time.Second}} {
@@ -172,7 +177,8 @@ func TestDeploy_adoptsWhatALostAnswerHasMade(t *testing.T) {
 }
 
 func TestDeploy_saysSoWhenALostUploadMadeNothing(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		// The same marker as an older deployment: that one is not adopted.
 		w.configure("api", railway.Settings{Start: "serve"})
 		w.wait(w.upload("api", "r1"))
@@ -195,7 +201,8 @@ func TestDeploy_saysSoWhenALostUploadMadeNothing(t *testing.T) {
 }
 
 func TestDeploy_waitsWhereRailwayAsksForIt(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Start: "serve"})
 		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultRateLimit, Only: "up", Times: 1, For: 40 * time.Second}); err != nil {
 			t.Fatal(err)
@@ -209,7 +216,8 @@ func TestDeploy_waitsWhereRailwayAsksForIt(t *testing.T) {
 }
 
 func TestDeploy_namesTheProxyInFront(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultCloudflareLimit}); err != nil {
 			t.Fatal(err)
 		}
@@ -221,7 +229,8 @@ func TestDeploy_namesTheProxyInFront(t *testing.T) {
 }
 
 func TestDeployment_keepsWaitingOnAStatusThatNobodyKnows(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Start: "serve"})
 		id := w.upload("api", "r1")
 		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultUnknownStatus, Times: 1}); err != nil {
@@ -243,7 +252,8 @@ func TestRollback_makesTheOldOneServeAgain(t *testing.T) {
 		"without an answer": {Name: emulator.FaultAnswerLost, Only: "DeploymentRollback", Times: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, w *world) {
+			bubble(t, func(w *world) {
+				t := w.t
 				w.configure("api", railway.Settings{Build: "ok", Start: "serve", Health: "/"})
 				w.wait(w.upload("api", "r1"))
 				was := w.live("api")
@@ -273,7 +283,8 @@ func TestRollback_makesTheOldOneServeAgain(t *testing.T) {
 }
 
 func TestRollback_refusesWhatNeverServed(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Build: "fail"})
 		bad := w.wait(w.upload("api", "r1"))
 		if _, err := w.client.Rollback(t.Context(), "api", bad, marker("r2")); err == nil || !strings.Contains(err.Error(), "keeps no image") {
@@ -283,7 +294,8 @@ func TestRollback_refusesWhatNeverServed(t *testing.T) {
 }
 
 func TestRemove_takesAFirstDeploymentDown(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Start: "serve"})
 		id := w.upload("api", "r1")
 		w.wait(id)
@@ -307,7 +319,8 @@ func TestRemove_takesAFirstDeploymentDown(t *testing.T) {
 }
 
 func TestRemove_believesWhatItReadsWhenTheAnswerIsLost(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Start: "serve"})
 		id := w.upload("api", "r1")
 		w.wait(id)
@@ -321,7 +334,8 @@ func TestRemove_believesWhatItReadsWhenTheAnswerIsLost(t *testing.T) {
 }
 
 func TestCancel_endsABuild(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Build: "slow 10m", Start: "serve"})
 		id := w.upload("api", "r1")
 		time.Sleep(time.Minute)
@@ -342,7 +356,8 @@ func TestCancel_endsABuild(t *testing.T) {
 }
 
 func TestDeploy_stopsWithItsContext(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultUploadLost, For: time.Hour}); err != nil {
 			t.Fatal(err)
 		}
@@ -360,7 +375,8 @@ func TestDeploy_stopsWithItsContext(t *testing.T) {
 }
 
 func TestEmulator_bringsBackWhatWasLive(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Start: "serve", Health: "/health"})
 		was := w.wait(w.upload("api", "r1"))
 		w.configure("worker", railway.Settings{Build: "slow 1m", Start: "quiet"})
@@ -388,7 +404,8 @@ func TestEmulator_bringsBackWhatWasLive(t *testing.T) {
 }
 
 func TestDeployments_areNewestFirst(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("worker", railway.Settings{Start: "quiet"})
 		var want []string
 		for _, run := range []string{"r1", "r2", "r3"} {

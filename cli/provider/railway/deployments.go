@@ -59,8 +59,7 @@ func (c *Client) Deployment(ctx context.Context, id string) (provider.Deployment
 		return provider.Deployment{}, err
 	}
 	out := d.deployment(d.Service.Name)
-	switch out.State {
-	case provider.Live:
+	if out.State == provider.Live {
 		u, err := c.urlOf(ctx, d.ServiceID)
 		if err != nil {
 			return provider.Deployment{}, err
@@ -68,10 +67,9 @@ func (c *Client) Deployment(ctx context.Context, id string) (provider.Deployment
 		if u != "" {
 			out.URL = u
 		}
-	case provider.Failed:
-		if why := c.reason(ctx, id); why != "" {
-			out.Why = why
-		}
+	}
+	if out.State == provider.Failed {
+		out.Why = cmp.Or(c.reason(ctx, id), out.Why)
 	}
 	return out, nil
 }

@@ -13,7 +13,8 @@ import (
 )
 
 func TestLogs_findsWhatAServiceHasSaid(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("worker", railway.Settings{Start: "quiet"})
 		id := w.upload("worker", "r1")
 		w.wait(id)
@@ -47,7 +48,8 @@ func TestLogs_findsWhatAServiceHasSaid(t *testing.T) {
 }
 
 func TestLogs_givesTheLast500OfMany(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("worker", railway.Settings{Start: "quiet"})
 		id := w.upload("worker", "r1")
 		w.wait(id)
@@ -71,7 +73,8 @@ func TestLogs_givesTheLast500OfMany(t *testing.T) {
 }
 
 func TestBuildLogs_showWhyABuildFailed(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Build: "fail"})
 		id := w.upload("api", "r1")
 		w.wait(id)

@@ -44,7 +44,7 @@ type world struct {
 }
 
 // bubble runs f in a synctest bubble with a world that is taken down at its end.
-func bubble(t *testing.T, f func(t *testing.T, w *world)) {
+func bubble(t *testing.T, f func(w *world)) {
 	t.Helper()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -68,7 +68,7 @@ func bubble(t *testing.T, f func(t *testing.T, w *world)) {
 		}
 		w.open()
 		w.client = w.connect(railway.Options{})
-		f(t, w)
+		f(w)
 		w.client.Close()
 		w.close()
 		if n := w.host.Alive(); n != 0 {

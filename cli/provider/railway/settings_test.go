@@ -13,7 +13,8 @@ import (
 )
 
 func TestConfigure_makesTheSettingsThoseThatAreWanted(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		want := railway.Settings{Build: "go build -o bin/api ./services/api", Start: "./bin/api", Health: "/health", HealthTimeout: time.Minute, Drain: 5 * time.Second}
 		w.configure("api", want)
 		got, err := w.client.Settings(t.Context(), "api")
@@ -33,7 +34,8 @@ func TestConfigure_makesTheSettingsThoseThatAreWanted(t *testing.T) {
 }
 
 func TestConfigure_believesWhatItReadsWhenTheAnswerIsLost(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultAnswerLost, Only: "ServiceInstanceUpdate"}); err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +44,8 @@ func TestConfigure_believesWhatItReadsWhenTheAnswerIsLost(t *testing.T) {
 }
 
 func TestSetVariables_writesWithoutDeploying(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		w.configure("api", railway.Settings{Start: "serve"})
 		w.wait(w.upload("api", "r1"))
 		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultAnswerLost, Only: "VariableCollectionUpsert", Times: 1}); err != nil {
@@ -89,7 +92,8 @@ func TestSetVariables_writesWithoutDeploying(t *testing.T) {
 }
 
 func TestOpen_keepsWhatWasChangedSinceTheSeeding(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		if err := w.client.SetVariables(t.Context(), "api", map[string]release.Secret{"ADMIN_TOKEN": release.NewSecret("changed")}); err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +111,8 @@ func TestOpen_keepsWhatWasChangedSinceTheSeeding(t *testing.T) {
 }
 
 func TestEnsureDomain_makesOneOnce(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		if u, err := w.client.Domain(t.Context(), "worker"); err != nil || u != "" {
 			t.Fatalf("got %q, %v", u, err)
 		}

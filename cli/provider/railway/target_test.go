@@ -13,7 +13,8 @@ import (
 )
 
 func TestTarget_resolvesEitherKindOfTokenByNameAndById(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		want, err := w.client.Target(t.Context())
 		if err != nil || want.Project != "readme" || want.Environment != "dev" || want.ProjectID == "" {
 			t.Fatalf("got %+v, %v", want, err)
@@ -37,7 +38,8 @@ func TestTarget_resolvesEitherKindOfTokenByNameAndById(t *testing.T) {
 }
 
 func TestTarget_refusesWhatIsNotPinned(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		for name, c := range map[string]struct {
 			o    railway.Options
 			want string
@@ -63,7 +65,8 @@ func TestTarget_refusesWhatIsNotPinned(t *testing.T) {
 }
 
 func TestLive_namesTheServicesWhenOneIsMissing(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		_, err := w.client.Live(t.Context(), "apy")
 		f, ok := errors.AsType[*release.Fault](err)
 		if !ok || f.Exit != release.ExitInvalid || !strings.Contains(f.Detail, "api, worker") {
@@ -73,7 +76,8 @@ func TestLive_namesTheServicesWhenOneIsMissing(t *testing.T) {
 }
 
 func TestDeployment_ofAnUnknownIdIsARefusalWithHTTP200(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		_, err := w.client.Deployment(t.Context(), "11111111-2222-4333-8444-555555555555")
 		e, ok := errors.AsType[*provider.Error](err)
 		if !ok || e.Status != http.StatusOK || e.Message != "Deployment not found" || e.RequestID == "" {
@@ -83,7 +87,8 @@ func TestDeployment_ofAnUnknownIdIsARefusalWithHTTP200(t *testing.T) {
 }
 
 func TestLive_readsAgainWhenTheAPIIsDownForAMoment(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(w *world) {
+		t := w.t
 		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultServerError, Times: 3}); err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -99,7 +100,7 @@ func (h *Host) Start(_ context.Context, r host.Run) (host.Process, error) {
 			if words[0] == "serve" && len(words) > 1 {
 				_, _ = fmt.Sscan(words[1], &status)
 			}
-			r.Say("stdout", `{"level":"INFO","msg":"request","path":"`+req.URL.Path+`","status":`+fmt.Sprint(status)+`}`)
+			r.Say("stdout", `{"level":"INFO","msg":"request","path":"`+req.URL.Path+`","status":`+strconv.Itoa(status)+`}`)
 			w.WriteHeader(status)
 			_, _ = fmt.Fprintf(w, "%s %s", r.Service, r.Env["RELEASE_COMMIT"])
 		}))
