@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -130,9 +131,7 @@ func (b *bench) create(page string, more map[string]any) reply {
 	body := map[string]any{"name": "readme", "target": "production", "files": []any{
 		map[string]any{"file": "page.txt", "data": page, "encoding": "utf-8"},
 	}}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	return b.call("POST", "/v13/deployments", body)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,6 +135,27 @@ func TestEdge_servesOnlyTheDomainAndTheNewestBuildBesideIt(t *testing.T) {
 		}
 		if _, err := b.net.DialContext(b.Context(), "tcp", "dpl-"+ids[0]+".box:80"); err == nil {
 			b.Error("the oldest still has an address")
+		}
+	})
+}
+
+func TestEdge_startsAgainWhatHasEndedAndSaysWhatDoesNotStart(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.deployed("live", nil)
+		b.host.Crash()
+		if got := b.page("production.box:80"); got != "live hello" {
+			b.Errorf("after a crash the domain serves %q", got)
+		}
+		b.host.Refuse("Error: Cannot find module 'next'")
+		b.host.Crash()
+		r := b.send("GET", "http://production.box/", nil)
+		if r.status != http.StatusInternalServerError || r.header.Get("X-Vercel-Error") != "FUNCTION_INVOCATION_FAILED" ||
+			!strings.Contains(r.raw, "Cannot find module 'next'") {
+			b.Errorf("what does not start: %d %q", r.status, r.raw)
+		}
+		b.host.Refuse("")
+		if got := b.page("production.box:80"); got != "live hello" {
+			b.Errorf("once it can start again the domain serves %q", got)
 		}
 	})
 }

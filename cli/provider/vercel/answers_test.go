@@ -3,6 +3,7 @@ package vercel_test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -49,9 +50,7 @@ func vendor(more canned) canned {
 		"GET /v4/aliases/readme.app":     `{"alias":"readme.app","deploymentId":"dpl_live"}`,
 		"GET /v13/deployments/dpl_live":  `{"id":"dpl_live","url":"live.vercel.app","projectId":"prj_1","target":"production","readyState":"READY","readySubstate":"PROMOTED","aliasAssigned":true,"createdAt":1000}`,
 	}
-	for k, v := range more {
-		c[k] = v
-	}
+	maps.Copy(c, more)
 	return c
 }
 
