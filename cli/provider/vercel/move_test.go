@@ -45,6 +45,30 @@ func TestPromote_ofWhatIsLiveIsNoError(t *testing.T) {
 	})
 }
 
+func TestPromote_isSentOnceAndCheckedByTheAliasWhenItsAnswerIsLost(t *testing.T) {
+	const op = "POST /v10/projects/{projectId}/promote/{deploymentId}"
+	inBubble(t, func(b *bench) {
+		d := b.staged("run-1", "first")
+		b.wire.lost = op
+		if _, err := b.Promote(b.Context(), d.ID); err != nil {
+			b.Fatal(err)
+		}
+		if got := b.wire.sent(op); got != 1 {
+			b.Errorf("it was sent %d times", got)
+		}
+		b.serving(d.ID, "first hello")
+	})
+}
+
+func TestPromote_saysThatADeploymentIsGone(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.live("run-1", "first")
+		if _, err := b.Promote(b.Context(), "dpl_gone"); !provider.NotFound(err) {
+			b.Errorf("got %v, want not found", err)
+		}
+	})
+}
+
 func TestRollback_putsTheOldOneBackAndSaysWhatIsFrozen(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		first := b.live("run-1", "first")

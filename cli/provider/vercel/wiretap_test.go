@@ -3,6 +3,7 @@ package vercel_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -18,7 +19,7 @@ type wiretap struct {
 
 	mu    sync.Mutex
 	calls map[string]int // by method and path of the contract
-	cut   func(r *http.Request) error
+	lost  string         // the next answer of this operation is lost on its way
 }
 
 func newWiretap(t *testing.T, next *http.Transport) *wiretap {
@@ -47,12 +48,20 @@ func (w *wiretap) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w.mu.Lock()
 	w.calls[op]++
+	lost := w.lost == op
+	if lost {
+		w.lost = ""
+	}
 	w.mu.Unlock()
 	w.request(op, o, r)
 	if r.URL.Path == "/v2/files" && r.ContentLength < 0 {
 		w.t.Error("a file is sent without its length")
 	}
 	resp, err := w.next.RoundTrip(r)
+	if err == nil && lost {
+		resp.Body.Close()
+		return nil, errors.New("connection reset by peer")
+	}
 	if err != nil || resp.StatusCode >= 300 {
 		return resp, err
 	}

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +27,8 @@ type Host struct {
 	mu      sync.Mutex
 	outputs map[string]output // by archive and variables
 	builds  int
-	running int
+	running map[*process]bool
+	refuse  string
 }
 
 type output struct {
@@ -47,7 +50,24 @@ func (h *Host) Builds() int {
 func (h *Host) Running() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.running
+	return len(h.running)
+}
+
+// Crash ends every process from outside.
+func (h *Host) Crash() {
+	h.mu.Lock()
+	all := slices.Collect(maps.Keys(h.running))
+	h.mu.Unlock()
+	for _, p := range all {
+		p.Stop(context.Background())
+	}
+}
+
+// Refuse lets every process that is started from now on write a line and end; "" lets them live.
+func (h *Host) Refuse(line string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.refuse = line
 }
 
 // Build reads the archive, and takes BuildTime.
@@ -92,6 +112,14 @@ func (h *Host) Start(_ context.Context, r host.Run) (host.Process, error) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.refuse != "" {
+		r.Say("stderr", h.refuse)
+		done := make(chan struct{})
+		close(done)
+		p := &process{host: h, done: done}
+		p.once.Do(func() {}) // there is nothing to stop
+		return p, nil
+	}
 	page := "?"
 	for _, o := range h.outputs {
 		if o.dir == r.Dir {
@@ -104,8 +132,12 @@ func (h *Host) Start(_ context.Context, r host.Run) (host.Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.running++
-	return &process{host: h, stop: stop, done: make(chan struct{})}, nil
+	p := &process{host: h, stop: stop, done: make(chan struct{})}
+	if h.running == nil {
+		h.running = map[*process]bool{}
+	}
+	h.running[p] = true
+	return p, nil
 }
 
 type process struct {
@@ -122,7 +154,7 @@ func (p *process) Stop(context.Context) {
 	p.once.Do(func() {
 		p.stop()
 		p.host.mu.Lock()
-		p.host.running--
+		delete(p.host.running, p)
 		p.host.mu.Unlock()
 		close(p.done)
 	})
