@@ -194,10 +194,7 @@ func TestUp_worksForAnOrdinaryRoleThatMayCreate(t *testing.T) {
 // ordinary makes a role that may do nothing special, and gives its name and its address.
 func ordinary(t *testing.T, address string) (role, its string) {
 	t.Helper()
-	conn := connect(t, address)
-	role = "r" + one(t, conn, "select substr(md5(random()::text), 1, 12)")
-	exec(t, conn, "create role "+role+" login password 'only-for-this-test' nosuperuser")
-	t.Cleanup(func() { connect2(t, address, "drop owned by "+role+"; drop role "+role) })
+	role = newRole(t, address, "login password 'only-for-this-test'")
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
@@ -206,8 +203,8 @@ func ordinary(t *testing.T, address string) (role, its string) {
 	return role, u.String()
 }
 
-// connect2 runs SQL when the test's own context is over.
-func connect2(t *testing.T, address, sql string) {
+// execAfter runs SQL when the test's own context is over.
+func execAfter(t *testing.T, address, sql string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()

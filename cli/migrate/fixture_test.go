@@ -18,13 +18,14 @@ import (
 	"github.com/jackc/pgx/v5"
 	"go.uber.org/goleak"
 
+	"readme/cli/box/postgres/pgtest"
 	"readme/cli/migrate"
 	"readme/cli/release"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(pgtest.Main(m)) }
 
 // files makes migrations of name, content, name, content …
 func files(t *testing.T, nameAndText ...string) []migrate.Migration {

@@ -79,10 +79,13 @@ func TestReach_saysWhyNot(t *testing.T) {
 	}
 	closed.Close()
 	at := its[:strings.LastIndex(its, "/")]
+	if !strings.Contains(its, "?") {
+		its += "?sslmode=disable"
+	}
 	cases := []struct{ name, address, want string }{
 		{"nothing listens", "postgres://u:s3cr3t@" + closed.Addr().String() + "/postgres", "nothing listens there"},
 		{"a database that is not there", at + "/nosuchdatabase", "the database nosuchdatabase does not exist"},
-		{"an unknown setting", its + "?pgbouncer=true", `unrecognized configuration parameter "pgbouncer"`},
+		{"an unknown setting", its + "&pgbouncer=true", `unrecognized configuration parameter "pgbouncer"`},
 		{"empty", "  ", "it is empty"},
 		{"a placeholder", "postgresql://postgres:[YOUR-PASSWORD]@db.x.supabase.co:5432/postgres", "[YOUR-PASSWORD]"},
 		{"no URL", "host=localhost password=s3cr3t", "must begin with postgres://"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"readme/cli/box/postgres/pgtest"
 	"readme/cli/migrate"
 	"readme/cli/release"
 )
@@ -141,12 +142,12 @@ func TestUp_theFirstFileFailingLeavesNoTrace(t *testing.T) {
 func TestUp_showsWhereAnErrorIs(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{
-		"multi-byte text before it": "create table t (\n  \"größe\" text default '日本語 🎉', b nosuchtype\n);",
-		"in a function's query":     "do $$\nbegin\n  perform 'é', nosuchcolumn from pg_class;\nend $$;",
-		"no position":               "create table a (id int primary key);\ninsert into a values (1);\ninsert into a values (1);",
-		"at the commit":             "create table a (id int primary key, b int references a deferrable initially deferred);\ninsert into a values (1, 2);",
-		"a long line":               "select " + strings.Repeat("1, ", 60) + " nosuch, " + strings.Repeat("2, ", 60) + "3;",
-		"syntax":                    "create tabel x ();",
+		"multi-byte text before it":  "create table t (\n  \"größe\" text default '日本語 🎉', b nosuchtype\n);",
+		"in the query of a function": "do $$\nbegin\n  perform 'é', nosuchcolumn from pg_class;\nend $$;",
+		"no position":                "create table a (id int primary key);\ninsert into a values (1);\ninsert into a values (1);",
+		"at the commit":              "create table a (id int primary key, b int references a deferrable initially deferred);\ninsert into a values (1, 2);",
+		"a long line":                "select " + strings.Repeat("1, ", 60) + " nosuch, " + strings.Repeat("2, ", 60) + "3;",
+		"syntax":                     "create tabel x ();",
 	}
 	for name, sql := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -198,21 +199,18 @@ func TestUp_noticesATransactionThatIsEndedInside(t *testing.T) {
 func TestUp_whatAFileSetsIsNotForTheNext(t *testing.T) {
 	t.Parallel()
 	address := database(t)
-	conn := connect(t, address)
-	role := strings.ToLower(one(t, conn, "select 'r' || substr(md5(random()::text), 1, 12)"))
-	exec(t, conn, "create role "+role)
-	t.Cleanup(func() { connect2(t, address, "drop role "+role) })
+	role := newRole(t, address, "")
+	exec(t, connect(t, pgtest.Admin(t, address)), "grant "+role+" to "+owner(t, address))
 	all := files(t,
-		"0001_a.sql", "create schema other; grant all on schema other to "+role+"; grant "+role+" to current_user;\n"+
+		"0001_a.sql", "create schema other; grant all on schema other to "+role+";\n"+
 			"set search_path = other; set lock_timeout = '1h'; set role "+role+"; create table a (id int);",
 		"0002_b.sql", "create table b as select current_user::text as role, current_setting('lock_timeout') as lock;")
 	if _, err := up(t, address, all, migrate.Options{LockTimeout: 1500 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
-	if got := one(t, conn, "select lock || ' ' || (role = session_user) from public.b"); got != "1500ms true" {
+	if got := one(t, connect(t, address), "select lock || ' ' || (role = session_user) from public.b"); got != "1500ms true" {
 		t.Errorf("the second file saw %s", got)
 	}
-	exec(t, conn, "drop schema other cascade")
 }
 
 func TestUp_refusesAfterDeployFilesBeforeTheirTime(t *testing.T) {
