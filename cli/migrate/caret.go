@@ -22,7 +22,7 @@ func caret(src []byte, at int) []string {
 	if n := bytes.IndexByte(src[at:], '\n'); n >= 0 {
 		to = at + n
 	}
-	before, after := []rune(string(src[from:at])), []rune(string(src[at:to]))
+	before, after := visible(src[from:at]), visible(src[at:to])
 	if len(before) > shownWidth {
 		before = append([]rune("…"), before[len(before)-shownWidth:]...)
 	}
@@ -34,6 +34,17 @@ func caret(src []byte, at int) []string {
 		number + string(before) + string(after),
 		strings.Repeat(" ", len(number)-2) + "| " + blank(before) + "^",
 	}
+}
+
+// visible is the text's characters, with those replaced that a terminal would obey, or not show at all.
+func visible(text []byte) []rune {
+	runes := []rune(string(text))
+	for i, r := range runes {
+		if (r < ' ' && r != '\t') || r == '\ufeff' || (r >= 0x7f && r < 0xa0) {
+			runes[i] = utf8.RuneError
+		}
+	}
+	return runes
 }
 
 // blank is as wide on a terminal as text is, and draws nothing.

@@ -28,6 +28,7 @@ func (r *runner) explain(ctx context.Context, err error, m Migration, done []Res
 	} else if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		f.Title = m.Name + " could not be applied: " + pg.Message
 		f.Evidence = append(f.Evidence, r.said(pg))
+		f.Try = m.edit(0)
 	} else if ctx.Err() == nil {
 		f.Title = m.Name + " could not be applied"
 		f.Evidence = append(f.Evidence, r.broken(err))

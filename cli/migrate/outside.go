@@ -20,17 +20,11 @@ func (r *runner) outside(ctx context.Context, m Migration) (already bool, err er
 		return false, err
 	}
 	defer leave(ctx, guard)
-	tx, err := guard.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	tx, err := r.guard(ctx, guard)
 	if err != nil {
 		return false, err
 	}
 	defer rollback(ctx, tx)
-	if _, err := tx.Exec(ctx, `set local idle_in_transaction_session_timeout = 0`); err != nil {
-		return false, err
-	}
-	if err := r.takeLock(ctx, tx); err != nil {
-		return false, err
-	}
 	if already, err := r.recorded(ctx, r.conn, m); err != nil || already {
 		return already, err
 	}
@@ -53,6 +47,24 @@ func (r *runner) outside(ctx context.Context, m Migration) (already bool, err er
 		return false, &startedError{err: fmt.Errorf("record that the migration is done: %w", err)}
 	}
 	return false, nil
+}
+
+// guard takes the lock in a transaction that does nothing else, for as long as it is open.
+func (r *runner) guard(ctx context.Context, conn *pgx.Conn) (pgx.Tx, error) {
+	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	if err != nil {
+		return nil, err
+	}
+	if err = r.takeLock(ctx, tx); err == nil {
+		// By the simple protocol on purpose: it drops the portal of the query before, whose snapshot would make
+		// CREATE INDEX CONCURRENTLY wait for this very transaction, for ever.
+		_, err = tx.Exec(ctx, `set local idle_in_transaction_session_timeout = 0`, pgx.QueryExecModeSimpleProtocol)
+	}
+	if err != nil {
+		rollback(ctx, tx)
+		return nil, err
+	}
+	return tx, nil
 }
 
 func (r *runner) statements(ctx context.Context, m Migration) error {
