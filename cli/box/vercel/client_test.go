@@ -1,12 +1,9 @@
 package vercel_test
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -19,7 +16,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -35,8 +31,14 @@ func TestTheProductsClient_isBuiltServedAndStartsTheBot(t *testing.T) {
 	needNode(t)
 	bot := newBot(t)
 	dir := t.TempDir()
+	builder, err := host.New(host.Config{
+		Dir: filepath.Join(dir, "host"), Home: filepath.Join(dir, "home"), Env: host.Allowed(os.Environ()),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	emu, err := vercel.Open(t.Context(), vercel.Config{
-		Dir: filepath.Join(dir, "vercel"), Token: "box_token", Project: "readme", Host: &realHost{t: t, dir: dir},
+		Dir: filepath.Join(dir, "vercel"), Token: "box_token", Project: "readme", Host: builder,
 		Env:  map[string]string{"BOT_START_URL": bot.URL + "/v1/public/readme/start", "BOT_START_PUBLIC_API_KEY": "pk_secret"},
 		Edge: func(string) (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") },
 	})
@@ -240,127 +242,6 @@ func fetch(t *testing.T, method, url, body string) (int, string) {
 		t.Fatal(err)
 	}
 	return resp.StatusCode, string(b)
-}
-
-// realHost runs npm and node as the box's host does, with node_modules hard-linked from one installation.
-type realHost struct {
-	t       *testing.T
-	dir     string
-	modules string
-	builds  map[string]string // folder by archive
-}
-
-func (h *realHost) Build(ctx context.Context, b host.Build) (host.Output, error) {
-	raw, err := os.ReadFile(b.Archive)
-	if err != nil {
-		return host.Output{}, err
-	}
-	if dir := h.builds[digest(string(raw))]; dir != "" {
-		return host.Output{Dir: dir, Cached: true}, nil
-	}
-	dir, err := os.MkdirTemp(h.dir, "build-")
-	if err != nil {
-		return host.Output{}, err
-	}
-	if err := untar(b.Archive, dir); err != nil {
-		return host.Output{}, err
-	}
-	if h.modules == "" {
-		if err := h.run(ctx, dir, nil, b.Say, "npm", "ci", "--prefer-offline"); err != nil {
-			return host.Output{}, fmt.Errorf("npm ci: %w", err)
-		}
-		h.modules = filepath.Join(h.dir, "node_modules")
-		if err := os.Rename(filepath.Join(dir, "node_modules"), h.modules); err != nil {
-			return host.Output{}, err
-		}
-	}
-	if err := h.run(ctx, dir, nil, b.Say, "cp", "-al", h.modules, "node_modules"); err != nil {
-		return host.Output{}, err
-	}
-	if err := h.run(ctx, dir, b.Env, b.Say, "sh", "-c", b.Command); err != nil {
-		return host.Output{}, fmt.Errorf("command %q: %w", b.Command, err)
-	}
-	if h.builds == nil {
-		h.builds = map[string]string{}
-	}
-	h.builds[digest(string(raw))] = dir
-	return host.Output{Dir: dir}, nil
-}
-
-func (h *realHost) command(ctx context.Context, dir string, env map[string]string, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
-	for _, k := range []string{"PATH", "HOME", "TMPDIR"} {
-		cmd.Env = append(cmd.Env, k+"="+os.Getenv(k))
-	}
-	for k, v := range env {
-		cmd.Env = append(cmd.Env, k+"="+v)
-	}
-	cmd.Env = append(cmd.Env, "NEXT_TELEMETRY_DISABLED=1")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 5 * time.Second
-	return cmd
-}
-
-func (h *realHost) run(ctx context.Context, dir string, env map[string]string, say func(string), name string, args ...string) error {
-	out, err := h.command(ctx, dir, env, name, args...).CombinedOutput()
-	for line := range strings.Lines(string(out)) {
-		say(strings.TrimRight(line, "\n"))
-	}
-	return err
-}
-
-func (h *realHost) Start(_ context.Context, r host.Run) (host.Process, error) {
-	ctx, stop := context.WithCancel(context.Background())
-	words := strings.Fields(r.Command)
-	cmd := h.command(ctx, r.Dir, r.Env, words[0], words[1:]...)
-	if err := cmd.Start(); err != nil {
-		stop()
-		return nil, err
-	}
-	p := &realProcess{cmd: cmd, stop: stop, done: make(chan struct{})}
-	go func() { defer close(p.done); _ = cmd.Wait() }()
-	return p, nil
-}
-
-type realProcess struct {
-	cmd  *exec.Cmd
-	stop context.CancelFunc
-	done chan struct{}
-}
-
-func (p *realProcess) Done() <-chan struct{} { return p.done }
-func (p *realProcess) Exit() int             { return p.cmd.ProcessState.ExitCode() }
-func (p *realProcess) Stop(context.Context)  { p.stop(); <-p.done }
-
-func untar(archive, dir string) error {
-	f, err := os.Open(archive)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	zip, err := gzip.NewReader(f)
-	if err != nil {
-		return err
-	}
-	for in := tar.NewReader(zip); ; {
-		head, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(dir, filepath.FromSlash(head.Name))
-		b, err := io.ReadAll(in)
-		if err = errors.Join(err, os.MkdirAll(filepath.Dir(to), 0o755)); err != nil {
-			return err
-		}
-		if err := os.WriteFile(to, b, fs.FileMode(head.Mode)); err != nil {
-			return err
-		}
-	}
 }
 
 // The version that package.json asks for is the one in the lockfile, for every platform.
