@@ -101,6 +101,23 @@ func TestRun_aSignalDuringCleanupDoesNotUndoAGoodRelease(t *testing.T) {
 	})
 }
 
+func TestRun_aSignalAtTheVeryEndUndoesNothing(t *testing.T) {
+	for range 20 { // both orders in which the two may be seen
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			state, rec := run(ctx, t, plan("api"), map[string]engine.Action{
+				"api": fake{do: func(context.Context, *engine.Task) (release.StepDone, error) {
+					cancel(engine.Signal("interrupt"))
+					return release.StepDone{Text: "live"}, nil
+				}},
+			})
+			if state.Verdict() != release.Released || state.Stopping != "" {
+				t.Errorf("got %s:\n%s", state.Verdict(), strings.Join(rec.story(t), "\n"))
+			}
+		})
+	}
+}
+
 func TestRun_aSignalAfterAFailureCancelsWhatIsStillInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())

@@ -23,5 +23,20 @@ func (c *counter) Sync() error {
 	return c.file.Sync()
 }
 
+// FailOnce makes the next sync of a journal fail.
+func FailOnce(j *Journal, err error) { j.file = &failing{file: j.file, err: err} }
+
+type failing struct {
+	file
+
+	err error
+}
+
+func (f *failing) Sync() error {
+	err := f.err
+	f.err = nil
+	return err
+}
+
 // Decode reads a journal.
 var Decode = decode

@@ -116,6 +116,23 @@ func TestJournal_aFullDiskNamesTheFileAndEndsTheRecord(t *testing.T) {
 	}
 }
 
+func TestJournal_writesNothingAfterAFailureEvenIfTheDiskRecovers(t *testing.T) {
+	j, err := ledger.Create(t.TempDir(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	ledger.FailOnce(j, syscall.EIO)
+	for i, e := range story(run, "local")[:2] {
+		if err := j.Write([]release.Event{e}); !errors.Is(err, syscall.EIO) || !strings.Contains(err.Error(), j.Path()) {
+			t.Errorf("write %d: got %v", i+1, err)
+		}
+	}
+	if raw, err := os.ReadFile(j.Path()); err != nil || bytes.Count(raw, []byte("\n")) != 1 {
+		t.Errorf("got %q, %v, want the first event alone", raw, err)
+	}
+}
+
 func TestJournal_anEventThatCannotBeWrittenEndsTheRecord(t *testing.T) {
 	j, err := ledger.Create(t.TempDir(), run)
 	if err != nil {

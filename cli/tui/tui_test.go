@@ -13,6 +13,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 	"github.com/creack/pty"
 	"go.uber.org/goleak"
@@ -200,6 +201,8 @@ func TestLive_inARealTerminal(t *testing.T) {
 	end, _, _ := strings.Cut(text, "the report")
 	if i, j := strings.LastIndex(end, "\x1b[J"), strings.LastIndex(end, "again to leave"); i < j {
 		t.Errorf("the drawing was not wiped at the end: %q", end[max(0, len(end)-200):])
+	} else if rest := strings.TrimSpace(ansi.Strip(end[i:])); rest != "" {
+		t.Errorf("%q stays in the terminal", rest)
 	}
 	if strings.LastIndex(end, "\x1b[?25h") < strings.LastIndex(end, "\x1b[?25l") {
 		t.Error("the cursor stays hidden")
