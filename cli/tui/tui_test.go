@@ -13,7 +13,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 	"github.com/creack/pty"
 	"go.uber.org/goleak"
@@ -169,6 +168,9 @@ func TestLive_inARealTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	screen := watch(t, person)
+	if _, err := program.WriteString("before\n"); err != nil {
+		t.Fatal(err)
+	}
 	cancelled, left := make(chan struct{}), make(chan struct{})
 	live := tui.Start(program, program, tui.Options{
 		Color: true, Environ: []string{"TERM=xterm-256color"}, Cancel: func() { close(cancelled) }, Leave: func() { close(left) },
@@ -199,10 +201,11 @@ func TestLive_inARealTerminal(t *testing.T) {
 		t.Error("it took the alternate screen, which would hide the scrollback")
 	}
 	end, _, _ := strings.Cut(text, "the report")
-	if i, j := strings.LastIndex(end, "\x1b[J"), strings.LastIndex(end, "again to leave"); i < j {
-		t.Errorf("the drawing was not wiped at the end: %q", end[max(0, len(end)-200):])
-	} else if rest := strings.TrimSpace(ansi.Strip(end[i:])); rest != "" {
-		t.Errorf("%q stays in the terminal", rest)
+	if drawn := shownBy(text[:strings.LastIndex(text, "again to leave")]); !strings.Contains(drawn, "releasing readme@1a2b3c4 to local (box)") {
+		t.Errorf("while it ran, the terminal showed %q", drawn)
+	}
+	if left := shownBy(text); left != "before\nthe report" {
+		t.Errorf("the terminal shows at the end:\n%s", left)
 	}
 	if strings.LastIndex(end, "\x1b[?25h") < strings.LastIndex(end, "\x1b[?25l") {
 		t.Error("the cursor stays hidden")
