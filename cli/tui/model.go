@@ -24,6 +24,8 @@ type model struct {
 	state  *release.State
 	screen screen
 	final  bool // draw nothing any more
+
+	leaving bool // Ctrl-C was pressed twice
 }
 
 func newModel(o Options) *model {
@@ -61,19 +63,19 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// interrupt is what Ctrl-C means: first stop the run, then leave it. Both go on in a goroutine of bubbletea, because whoever
-// is called may in turn write to this program.
+// interrupt is what Ctrl-C means: first stop the run, then leave it. Cancel goes on in a goroutine of bubbletea, because
+// it may in turn write to this program.
 func (m *model) interrupt() tea.Cmd {
-	do := m.o.Cancel
 	if m.screen.interrupted {
-		do = m.o.Leave
+		m.final, m.leaving = true, true
+		return tea.Quit
 	}
 	m.screen.interrupted = true
-	if do == nil {
+	if m.o.Cancel == nil {
 		return nil
 	}
 	return func() tea.Msg {
-		do()
+		m.o.Cancel()
 		return nil
 	}
 }

@@ -20,7 +20,7 @@ type Options struct {
 	Environ []string // what bubbletea may know of the environment: TERM and the like
 
 	Cancel func() // the first Ctrl-C: stop the run, it is put back. nil: nothing
-	Leave  func() // the second one: leave at once; it calls Stop first, or the terminal stays raw. nil: nothing
+	Leave  func() // the second one: leave at once. It is called when the terminal has been given back. nil: only the drawing ends
 }
 
 // Live is a drawing of a run. It is a sink of the engine, and keeps what was in the terminal above it.
@@ -46,8 +46,12 @@ func start(in io.Reader, out io.Writer, o Options, more ...tea.ProgramOption) *L
 	}, more...)
 	l := &Live{program: tea.NewProgram(newModel(o), options...), ended: make(chan struct{})}
 	go func() {
-		defer close(l.ended)
-		_, l.err = l.program.Run()
+		last, err := l.program.Run()
+		l.err = err
+		close(l.ended)
+		if m, ok := last.(*model); ok && m.leaving && o.Leave != nil {
+			o.Leave()
+		}
 	}()
 	return l
 }

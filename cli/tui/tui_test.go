@@ -173,7 +173,13 @@ func TestLive_inARealTerminal(t *testing.T) {
 	}
 	cancelled, left := make(chan struct{}), make(chan struct{})
 	live := tui.Start(program, program, tui.Options{
-		Color: true, Environ: []string{"TERM=xterm-256color"}, Cancel: func() { close(cancelled) }, Leave: func() { close(left) },
+		Color: true, Environ: []string{"TERM=xterm-256color"}, Cancel: func() { close(cancelled) },
+		Leave: func() { // the person is back in the shell now
+			if after, err := term.GetState(program.Fd()); err != nil || *after != *before {
+				t.Errorf("the terminal was not given back as it was: %v", err)
+			}
+			close(left)
+		},
 	})
 	if err := live.Write(scenes()["running"]); err != nil {
 		t.Fatal(err)
@@ -188,9 +194,8 @@ func TestLive_inARealTerminal(t *testing.T) {
 	if err := live.Err(); err != nil {
 		t.Error(err)
 	}
-	after, err := term.GetState(program.Fd())
-	if err != nil || *after != *before {
-		t.Errorf("the terminal was not given back as it was: %v", err)
+	if err := live.Write(scenes()["running"]); err != nil {
+		t.Errorf("a write after the end: %v", err)
 	}
 	if _, err := program.WriteString("the report\n"); err != nil {
 		t.Fatal(err)
