@@ -19,6 +19,9 @@ var assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
 // Split splits a command as a shell would, with its three kinds of quotes, into words that are executed without one.
 // What would need a shell is an error and not passed on as if it were text.
 func Split(command string) ([]string, error) {
+	if strings.Contains(command, "\\\n") {
+		return nil, errors.New("a line that goes on after a backslash: write it as one")
+	}
 	var words []string
 	var word strings.Builder
 	open := false // a word has begun, be it an empty one

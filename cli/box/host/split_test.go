@@ -35,6 +35,7 @@ func TestSplit(t *testing.T) {
 		{"PORT=1 a", nil, `"PORT=1" needs a shell`},
 		{"'a", nil, "a quote ' that is not closed"},
 		{`a "b`, nil, `a quote " that is not closed`},
+		{"a \\\nb", nil, "write it as one"},
 		{`a \`, nil, "a backslash at the end"},
 	}
 	for _, tt := range tests {
@@ -53,7 +54,7 @@ func TestSplit(t *testing.T) {
 
 // What Split accepts, a real shell splits into the same words.
 func FuzzSplit(f *testing.F) {
-	for _, seed := range []string{"./bin/api", `a "b \" c" 'd'`, `x\ y`, `"\\"`, "a=b c", `''`, "é ü", "-n"} {
+	for _, seed := range []string{"./bin/api", `a "b \" c" 'd'`, `x\ y`, `"\\"`, "a=b c", `''`, "é ü", "-n", "\\\n", "'a\\\n'"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, command string) {
