@@ -67,7 +67,7 @@ func TestBuild_getsNothingOfThePersonButTheAllowList(t *testing.T) {
 		got = append(got, line)
 	}
 	want := []string{
-		"API_URL=http://127.0.0.1:1", "CI=own", "DO_NOT_TRACK=1", "GOFLAGS=-mod=mod -buildvcs=false", "GOPROXY=off",
+		"API_URL=http://127.0.0.1:1", "CI=own", "DO_NOT_TRACK=1", "GOFLAGS=-mod=mod -buildvcs=false -modcacherw", "GOPROXY=off",
 		"HOME=" + filepath.Join(dir, "home"), "NEXT_TELEMETRY_DISABLED=1", "PATH=/usr/bin:/bin", "TMPDIR=...",
 		"npm_config_audit=false", "npm_config_fund=false", "npm_config_update_notifier=false",
 	}
@@ -248,6 +248,37 @@ func TestBuild_refusesBadArchives(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestBuild_ofAGoProgramWithoutTelemetry(t *testing.T) {
+	t.Parallel()
+	program, err := exec.LookPath("go")
+	if err != nil {
+		t.Skip("there is no go command:", err)
+	}
+	h, _ := newHost(t, filepath.Dir(program))
+	rec := &recorder{}
+	out, err := h.Build(t.Context(), host.Build{
+		Service: "api", Say: rec.say, Command: "go telemetry; go build -o bin/api .", Env: map[string]string{"GOCACHE": goCache(t), "GOFLAGS": "-buildvcs=false"},
+		Archive: archive(t, file{name: "go.mod", body: "module api\n\ngo 1.26.0\n"}, file{name: "main.go", body: "package main\n\nfunc main() { println(\"runs\") }\n"}),
+	})
+	if err != nil || rec.text() != "off" {
+		t.Fatalf("got %q, %v", rec.text(), err)
+	}
+	ran, err := exec.Command(filepath.Join(out.Dir, "bin", "api")).CombinedOutput()
+	if err != nil || string(ran) != "runs\n" {
+		t.Errorf("got %q, %v", ran, err)
+	}
+}
+
+// goCache is the cache of this test run, which holds the standard library.
+func goCache(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func TestNew_deletesWhatIsNotComplete(t *testing.T) {

@@ -61,6 +61,9 @@ func New(cfg Config) (*Host, error) {
 			return nil, diskFault("use "+dir, cfg.Dir, err)
 		}
 	}
+	if err := quietGo(cfg.Home); err != nil {
+		return nil, diskFault("turn off telemetry", cfg.Home, err)
+	}
 	h.sweep()
 	return h, nil
 }
