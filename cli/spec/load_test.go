@@ -268,7 +268,7 @@ func TestParse_refusesAHugeFileAndReportsALimitedNumberOfMistakes(t *testing.T) 
 // everything else.
 func TestParse_bearsAHugeLineFullOfMistakes(t *testing.T) {
 	t.Parallel()
-	checks := strings.Repeat("{name: y, http: 'GET ${api.url}/${q}', after: ["+strings.Repeat("x, ", 900)+"]}, ", 300)
+	checks := strings.Repeat("{name: y, http: 'GET ${api.url}/${q}', after: ["+strings.Repeat("x, ", 900)+"]}, ", 100)
 	_, _, err := parse(minimalRelease + "smoke: [" + checks + "]\n")
 	faults, _ := errors.AsType[release.Faults](err)
 	if len(faults) != 100 || len(faults[0].Evidence) != 0 {
