@@ -128,3 +128,16 @@ func TestInject_knowsItsFaults(t *testing.T) {
 		w.must(`{ projectToken { id } }`, nil)
 	})
 }
+
+func TestRemove_isOnDiskBeforeItIsAnswered(t *testing.T) {
+	bubble(t, func(w *world) {
+		t := w.t
+		w.configure("worker", map[string]any{"buildCommand": "fail"})
+		id := w.deploy("worker", "one")
+		w.must(`mutation($id: String!) { deploymentRemove(id: $id) }`, map[string]any{"id": id})
+		raw, err := os.ReadFile(filepath.Join(w.dir, "state.json"))
+		if err != nil || !bytes.Contains(raw, []byte(`"status":"REMOVED"`)) {
+			t.Errorf("the state on disk does not say so: %s, %v", raw, err)
+		}
+	})
+}
