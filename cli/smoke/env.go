@@ -55,6 +55,7 @@ const (
 	attemptTimeout = 10 * time.Second // of a request that may be sent again; another one has the check's whole time
 	lastLook       = 5 * time.Second  // for what is done when the check's time is over
 	maxSessions    = 3                // how many bot sessions one check may start
+	sessionWait    = 5 * time.Second  // before another session: a deployment is not replaced in a blink
 	maxBody        = 1 << 20
 )
 

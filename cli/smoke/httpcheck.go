@@ -56,14 +56,13 @@ func (k *httpCheck) unanswered(ctx context.Context, err error) outcome {
 	if k.check.Session != "" && lost.sent {
 		k.stop(ctx, "")
 	}
-	text := lost.err.Error()
-	if cause := context.Cause(ctx); cause != nil {
+	text := "no answer: " + strings.TrimPrefix(lost.err.Error(), "no answer: ")
+	if cause := context.Cause(ctx); errors.Is(cause, context.DeadlineExceeded) {
+		text = "no answer in time"
+	} else if cause != nil {
 		text = cause.Error()
-		if errors.Is(cause, context.DeadlineExceeded) {
-			text = "no answer in time"
-		}
 	}
-	return outcome{err: fmt.Errorf("no answer: %s", strings.TrimPrefix(text, "no answer: ")), saw: "no answer", final: lost.sent && !k.request.repeats()}
+	return outcome{err: errors.New(text), saw: "no answer", final: lost.sent && !k.request.repeats()}
 }
 
 // judge is the outcome of an answer.
@@ -116,13 +115,13 @@ func (k *httpCheck) session(ctx context.Context, o *outcome) {
 		o.saw += ", session stopped"
 		return
 	}
-	o.ok, o.captures = false, nil
+	o.ok, o.captures, o.wait = false, nil, sessionWait
 	o.final = !errors.Is(err, ErrAgain) || k.sessions >= maxSessions
 	if f, ok := errors.AsType[*release.Fault](err); ok {
 		o.fault = f
 		return
 	}
-	o.misses = []miss{{"session", "served by this release's " + k.check.Session + ", without an exception", err.Error()}}
+	o.misses = []miss{{"session", "served by this release's " + k.check.Session + ", without an exception", strings.TrimSuffix(err.Error(), ": "+ErrAgain.Error())}}
 }
 
 // mayHaveStarted reports whether behind an answer there may be a session: the start went well, or whoever answered in its
@@ -157,7 +156,9 @@ func (k *httpCheck) explain(_ context.Context, f *release.Fault, last outcome) {
 	evidence = append(evidence, release.Evidence{Label: "by hand", Lines: []string{curl(*k.check.HTTP, k.env)}})
 	f.Evidence = evidence
 	switch {
-	case f.Detail == "" || last.fault != nil:
+	case last.fault != nil:
+	case k.sessions >= maxSessions:
+		f.Detail += fmt.Sprintf("; no more than %d sessions are started", maxSessions)
 	case last.final && last.answer != nil && !k.request.repeats():
 		f.Detail += "; a " + k.request.method + " that was answered is not sent again"
 	case last.final && last.err != nil && !k.request.repeats():

@@ -22,7 +22,7 @@ func newMasker(secrets []release.Secret) masker {
 		if v == "" || err != nil {
 			continue
 		}
-		spellings = append(spellings, v, url.QueryEscape(v), url.PathEscape(v), strings.Trim(string(quoted), `"`))
+		spellings = append(spellings, v, url.QueryEscape(v), url.PathEscape(v), string(quoted[1:len(quoted)-1]))
 	}
 	// The longest first: a secret may hold another one.
 	slices.SortFunc(spellings, func(a, b string) int { return len(b) - len(a) })

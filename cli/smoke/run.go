@@ -18,7 +18,8 @@ type outcome struct {
 	misses   []miss
 	err      error // nothing could be judged
 	errText  string
-	final    bool // another attempt would not help, or must not be made
+	final    bool          // another attempt would not help, or must not be made
+	wait     time.Duration // before another attempt, if it must be longer than usual
 	captures map[string]string
 	fault    *release.Fault // set where the cause is known better than the misses tell
 	answer   *answer
@@ -90,7 +91,7 @@ func repeat(ctx context.Context, k checker, within time.Duration, m masker, env 
 		if o.final {
 			return result, last, nil
 		}
-		if pause(limit, wait) != nil {
+		if pause(limit, max(wait, o.wait)) != nil {
 			result.Took = time.Since(began)
 			if ctx.Err() != nil {
 				return result, last, context.Cause(ctx)
@@ -199,7 +200,7 @@ func headline(o outcome) string {
 func bare(text string) string {
 	kind, rest, ok := strings.Cut(text, " <")
 	inside, closed := strings.CutSuffix(rest, ">")
-	if ok && closed && !strings.Contains(kind, " ") {
+	if ok && closed && inside != "" && !strings.Contains(kind, " ") {
 		return inside
 	}
 	return text
