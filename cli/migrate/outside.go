@@ -56,8 +56,8 @@ func (r *runner) guard(ctx context.Context, conn *pgx.Conn) (pgx.Tx, error) {
 		return nil, err
 	}
 	if err = r.takeLock(ctx, tx); err == nil {
-		// By the simple protocol on purpose: it drops the portal of the query before, whose snapshot would make
-		// CREATE INDEX CONCURRENTLY wait for this very transaction, for ever.
+		// After the lock on purpose: this takes the place of the portal of the query before, whose snapshot would
+		// make CREATE INDEX CONCURRENTLY wait for this very transaction, for ever.
 		_, err = tx.Exec(ctx, `set local idle_in_transaction_session_timeout = 0`, pgx.QueryExecModeSimpleProtocol)
 	}
 	if err != nil {

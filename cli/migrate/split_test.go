@@ -95,7 +95,7 @@ func TestSplit_saysWhereAStatementBegins(t *testing.T) {
 // what it gives are single statements.
 func FuzzSplit(f *testing.F) {
 	for _, seed := range []string{
-		"select 1; select 2", "do $$ ; $$;", "e'\\'';'\n'", "/* /* */ ; */;", "create function f() begin atomic select case when 1 then 2 end; end;",
+		"select 1; select 2", "do $$ ; $$;", "e'\\'';'\n'", "/* /* */ ; */;", "create function f() begin atomic select case when 1 then 2 end; select 3; end;",
 		"(;);", "$a$;$a$;$1;", "\"a\"\"\";", "-- x\r;\n", "a$$;$$", "\\", "U&\"\\\";\";", "e'a'--\n'\\';'", "select ')'; select ''';'", "é;ß",
 	} {
 		f.Add(seed)

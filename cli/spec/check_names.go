@@ -79,6 +79,9 @@ func (r *Release) session(v value, name string) {
 // known checks a list of names against those that there are.
 func (d *document) known(path string, names, known []string, intro string) {
 	for i, n := range names {
+		if d.hopeless() {
+			return
+		}
 		if v, ok := d.values[fmt.Sprintf("%s[%d]", path, i)]; ok && n != "" && !slices.Contains(known, n) {
 			v.wrong("unknown name "+quote(n)+in(path), suggest(n, known, intro))
 		}

@@ -171,6 +171,9 @@ func (v value) wrongAt(ref smoke.Ref, title, detail string) {
 		text += "}"
 	}
 	for line := v.node.Line; line < v.node.Line+50; line++ {
+		if len(v.doc.line(line)) > maxLine {
+			break
+		}
 		from := 0
 		if line == v.node.Line {
 			r := []rune(v.doc.line(line))

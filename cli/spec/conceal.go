@@ -43,7 +43,7 @@ func (d *document) conceal() {
 			continue
 		}
 		d.hide(n.Line, n.Column)
-		if strings.Contains(d.line(n.Line), n.Value) {
+		if line := d.line(n.Line); len(line) <= maxLine && strings.Contains(line, n.Value) {
 			continue
 		}
 		last := len(d.lines) // it goes on for several lines: none of them is shown

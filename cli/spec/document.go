@@ -21,6 +21,8 @@ const (
 	maxFile   = 1 << 20 // bytes; a plan that a person wrote is a few KB
 	maxDepth  = 20      // of nesting
 	maxFaults = 100     // who has more mistakes than that reads the first ones first
+	maxList   = 1000    // entries of one list or mapping
+	maxLine   = 4096    // bytes of a line that is shown as evidence
 )
 
 // document is one of the two files while it is read.
@@ -30,7 +32,13 @@ type document struct {
 	root   *yaml.Node
 	values map[string]value // everything that was read, by its path: "deploy.api.after[0]"
 	hidden map[int]int      // by line, the column from where on no evidence may show it
-	faults release.Faults
+	faults []mistake
+}
+
+// mistake is a fault, and how many characters are underlined in its line.
+type mistake struct {
+	*release.Fault
+	width int
 }
 
 // open parses a file as far as YAML itself is concerned. With ok false there is nothing to read in it, and its
@@ -121,10 +129,6 @@ func (d *document) syntax(err error) {
 		detail += `; a text with ": ", "#", "@" or a bracket in it needs quotes, and a list or mapping its closing bracket`
 	}
 	d.add(line, 0, 0, "this is not YAML", detail)
-	last := d.faults[len(d.faults)-1]
-	if len(last.Evidence) > 0 && line < len(d.lines) {
-		last.Evidence[0].Lines = append(last.Evidence[0].Lines, d.snippet(line+1, 1, 0)...)
-	}
 }
 
 // vet refuses what would make a file mean something else than what it shows.
@@ -155,15 +159,14 @@ func (d *document) at(n *yaml.Node, title, detail string) {
 
 // add adds a fault at a place, and underlines width characters there; with width 0 it shows the line without a caret.
 func (d *document) add(line, column, width int, title, detail string) {
-	f := &release.Fault{
+	d.faults = append(d.faults, mistake{&release.Fault{
 		Title: title, Detail: detail, Exit: release.ExitInvalid,
 		Where: &release.Place{File: d.file, Line: line, Column: column},
-	}
-	if d.line(line) != "" {
-		f.Evidence = []release.Evidence{{Label: d.file, Lines: d.snippet(line, column, width)}}
-	}
-	d.faults = append(d.faults, f)
+	}, width})
 }
+
+// hopeless reports whether there are so many faults that it helps nobody to look for more of the same.
+func (d *document) hopeless() bool { return len(d.faults) > 10*maxFaults }
 
 func (d *document) line(n int) string {
 	if n < 1 || n > len(d.lines) {
@@ -172,15 +175,23 @@ func (d *document) line(n int) string {
 	return d.lines[n-1]
 }
 
-// sorted gives the faults in the order of the lines, and not more than a person can read.
+// sorted gives the faults in the order of the lines, with the lines, and not more of them than a person can read.
 func (d *document) sorted() release.Faults {
-	slices.SortStableFunc(d.faults, func(a, b *release.Fault) int {
+	slices.SortStableFunc(d.faults, func(a, b mistake) int {
 		return cmp.Or(cmp.Compare(a.Where.Line, b.Where.Line), cmp.Compare(a.Where.Column, b.Where.Column))
 	})
-	if extra := len(d.faults) - maxFaults; extra > 0 {
-		last := *d.faults[maxFaults-1]
-		last.Title = fmt.Sprintf("%s, and %d more mistakes follow", last.Title, extra)
-		return append(d.faults[:maxFaults-1:maxFaults-1], &last)
+	var out release.Faults
+	for _, m := range d.faults[:min(len(d.faults), maxFaults)] {
+		if source := d.line(m.Where.Line); source != "" && len(source) <= maxLine {
+			m.Evidence = []release.Evidence{{Label: d.file, Lines: d.snippet(m.Where.Line, m.Where.Column, m.width)}}
+		}
+		if next := m.Where.Line + 1; m.Where.Column == 0 && len(m.Evidence) > 0 && next <= len(d.lines) && len(d.line(next)) <= maxLine {
+			m.Evidence[0].Lines = append(m.Evidence[0].Lines, d.snippet(next, 1, 0)...) // of syntax, whose line is not sure
+		}
+		out = append(out, m.Fault)
 	}
-	return d.faults
+	if extra := len(d.faults) - maxFaults; extra > 0 {
+		out[maxFaults-1].Title += fmt.Sprintf(", and %d more mistakes follow", extra)
+	}
+	return out
 }

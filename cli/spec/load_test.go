@@ -252,10 +252,27 @@ func TestParse_refusesAHugeFileAndReportsALimitedNumberOfMistakes(t *testing.T) 
 	if err == nil || !strings.Contains(err.Error(), "release.yaml:1:1: the file is too large") {
 		t.Errorf("got %v", err)
 	}
-	_, _, err = parse(minimalRelease + strings.Repeat("nonsense: 1\n", 5000))
+	nonsense := strings.Repeat("  - {name: x}\n", 900)
+	_, _, err = parse(minimalRelease + "smoke:\n" + nonsense)
 	faults, _ := errors.AsType[release.Faults](err)
-	if len(faults) != 100 || !strings.Contains(faults[99].Title, "and 4900 more mistakes follow") {
+	if len(faults) != 100 || !strings.Contains(faults[99].Title, " more mistakes follow") {
 		t.Errorf("got %d faults, the last %v", len(faults), faults[len(faults)-1])
+	}
+	_, _, err = parse(minimalRelease + "smoke:\n" + nonsense + nonsense)
+	if err == nil || !strings.Contains(err.Error(), "release.yaml:10:3: there are more than 1000 entries in smoke") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A file of one huge line, full of mistakes, is refused in a moment: no fault shows the line, or compares it with
+// everything else.
+func TestParse_bearsAHugeLineFullOfMistakes(t *testing.T) {
+	t.Parallel()
+	checks := strings.Repeat("{name: y, http: 'GET ${api.url}/${q}', after: ["+strings.Repeat("x, ", 900)+"]}, ", 100)
+	_, _, err := parse(minimalRelease + "smoke: [" + checks + "]\n")
+	faults, _ := errors.AsType[release.Faults](err)
+	if len(faults) != 100 || len(faults[0].Evidence) != 0 {
+		t.Errorf("got %d faults, the first %+v", len(faults), faults[0])
 	}
 }
 

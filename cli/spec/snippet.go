@@ -45,6 +45,9 @@ func printable(s string) string {
 
 // width is how many characters of a node's first line are its own.
 func (d *document) width(n *yaml.Node) int {
+	if len(d.line(n.Line)) > maxLine {
+		return 0
+	}
 	if n.Kind != yaml.ScalarNode || n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 		return 1
 	}

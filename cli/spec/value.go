@@ -135,6 +135,10 @@ func (v value) children() ([]child, bool) {
 		v.want("a mapping")
 		return nil, false
 	}
+	if len(v.node.Content) > 2*maxList {
+		v.wrong(fmt.Sprintf("there are more than %d entries%s", maxList, in(v.path)), "make them fewer")
+		return nil, false
+	}
 	first := map[string]int{}
 	var out []child
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
@@ -167,6 +171,10 @@ func (v value) remember(path string, n *yaml.Node) value {
 func (v value) list(read func(value)) {
 	if v.node.Kind != yaml.SequenceNode {
 		v.want("a list")
+		return
+	}
+	if len(v.node.Content) > maxList {
+		v.wrong(fmt.Sprintf("there are more than %d entries%s", maxList, in(v.path)), "make them fewer")
 		return
 	}
 	for i, n := range v.node.Content {

@@ -177,6 +177,19 @@ func TestDeployment_goesThroughRailwaysStatuses(t *testing.T) {
 	})
 }
 
+func TestDeployment_endsAnOlderOneThatIsStillOnItsWay(t *testing.T) {
+	bubble(t, func(w *world) {
+		t := w.t
+		w.configure("api", map[string]any{"buildCommand": "slow 1h", "startCommand": "serve"})
+		slow := w.deploy("api", "one")
+		w.configure("api", map[string]any{"buildCommand": "ok"})
+		fast := w.deploy("api", "two")
+		if old, now := w.read(slow), w.read(fast); old["status"] != "REMOVED" || now["status"] != "SUCCESS" {
+			t.Errorf("the older is %v, the newer %v", old["status"], now["status"])
+		}
+	})
+}
+
 func TestStopRestartAndRedeploy(t *testing.T) {
 	bubble(t, func(w *world) {
 		t := w.t

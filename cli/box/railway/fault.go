@@ -23,6 +23,7 @@ const (
 	FaultCloudflareLimit = "cloudflare-limit" // 429 with an HTML page, as the proxy in front of Railway sends it
 	FaultServerError     = "server-error"     // 503 before anything was done
 	FaultAnswerLost      = "answer-lost"      // the GraphQL operation is carried out, and 504 is answered
+	FaultMuddledAnswer   = "muddled-answer"   // the GraphQL operation is carried out, and an internal error is answered with HTTP 200
 	FaultStaleReads      = "stale-reads"      // a new deployment does not show for For (5 s)
 	FaultUnknownStatus   = "unknown-status"   // a status that no schema knows is read
 	FaultSlowBuild       = "slow-build"       // the build takes For (60 s) longer
@@ -36,6 +37,7 @@ func Faults() map[string]string {
 		FaultCloudflareLimit: "too many requests, as an HTML page of the proxy in front",
 		FaultServerError:     "the API is down for a moment",
 		FaultAnswerLost:      "an operation is carried out, but its answer is an error of the gateway",
+		FaultMuddledAnswer:   "an operation is carried out, but its answer is an error that says nothing",
 		FaultStaleReads:      "a new deployment does not show at first",
 		FaultUnknownStatus:   "a deployment has a status that nobody has heard of",
 		FaultSlowBuild:       "a build takes its time",

@@ -126,6 +126,9 @@ func (e *Emulator) graphql(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusGatewayTimeout)
 		return
 	}
+	if _, ok := e.faults.strike(FaultMuddledAnswer, op.Name); ok {
+		errs = append(errs, newAnswerError(errProcessing.Error(), codeInternal))
+	}
 	answer := map[string]any{"data": data}
 	if len(errs) > 0 {
 		answer = map[string]any{"data": nil, "errors": errs}

@@ -20,9 +20,15 @@ func TestOpen_goesOnAfterAKill(t *testing.T) {
 		t := w.t
 		w.configure("api", map[string]any{"startCommand": "serve"})
 		first := w.deploy("api", "one")
+		w.configure("worker", map[string]any{"startCommand": "stubborn", "drainingSeconds": 30})
+		gone := w.deploy("worker", "one")
+		w.must(`mutation($id: String!) { deploymentRemove(id: $id) }`, map[string]any{"id": gone})
 		status, a := w.up("api", "two", railwaytest.Archive(map[string]string{"./a": "two"}))
 		if status != http.StatusOK {
 			t.Fatal(a)
+		}
+		if d := w.read(gone); d["status"] != "REMOVING" {
+			t.Errorf("the removed one is %v before the kill", d["status"])
 		}
 		if err := os.CopyFS(killed, os.DirFS(w.dir)); err != nil {
 			t.Fatal(err)
@@ -46,6 +52,9 @@ func TestOpen_goesOnAfterAKill(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.http.Transport = &http.Transport{DialContext: n.Dial, DisableKeepAlives: true}
+		if d := w.read(gone); d["status"] != "REMOVED" {
+			t.Errorf("the removed one is %v after the kill", d["status"])
+		}
 		time.Sleep(20 * time.Second)
 		if old, now := w.read(first), w.read(a["deploymentId"]); old["status"] != "REMOVED" || now["status"] != "SUCCESS" {
 			t.Errorf("after the kill the old one is %v, the new one %v", old["status"], now["status"])
@@ -117,5 +126,18 @@ func TestInject_knowsItsFaults(t *testing.T) {
 		}
 		w.em.Heal("")
 		w.must(`{ projectToken { id } }`, nil)
+	})
+}
+
+func TestRemove_isOnDiskBeforeItIsAnswered(t *testing.T) {
+	bubble(t, func(w *world) {
+		t := w.t
+		w.configure("worker", map[string]any{"buildCommand": "fail"})
+		id := w.deploy("worker", "one")
+		w.must(`mutation($id: String!) { deploymentRemove(id: $id) }`, map[string]any{"id": id})
+		raw, err := os.ReadFile(filepath.Join(w.dir, "state.json"))
+		if err != nil || !bytes.Contains(raw, []byte(`"status":"REMOVED"`)) {
+			t.Errorf("the state on disk does not say so: %s, %v", raw, err)
+		}
 	})
 }

@@ -248,8 +248,9 @@ func TestDeployment_keepsWaitingOnAStatusThatNobodyKnows(t *testing.T) {
 
 func TestRollback_makesTheOldOneServeAgain(t *testing.T) {
 	for name, fault := range map[string]*emulator.Fault{
-		"with an answer":    nil,
-		"without an answer": {Name: emulator.FaultAnswerLost, Only: "DeploymentRollback", Times: 1},
+		"with an answer":                  nil,
+		"with an error that says nothing": {Name: emulator.FaultMuddledAnswer, Only: "DeploymentRollback", Times: 1},
+		"without an answer":               {Name: emulator.FaultAnswerLost, Only: "DeploymentRollback", Times: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(w *world) {
@@ -259,8 +260,12 @@ func TestRollback_makesTheOldOneServeAgain(t *testing.T) {
 				was := w.live("api")
 				w.configure("api", railway.Settings{Build: "ok", Start: "quiet"})
 				w.wait(w.upload("api", "r2"))
+				faults := []emulator.Fault{{Name: emulator.FaultStaleReads, Times: 1, For: 5 * time.Second}}
 				if fault != nil {
-					if err := w.em.Inject(*fault); err != nil {
+					faults = append(faults, *fault)
+				}
+				for _, f := range faults {
+					if err := w.em.Inject(f); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -280,6 +285,23 @@ func TestRollback_makesTheOldOneServeAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestDeployment_thatDoesNotShowYetIsOnItsWay(t *testing.T) {
+	bubble(t, func(w *world) {
+		t := w.t
+		w.configure("api", railway.Settings{Start: "serve"})
+		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultStaleReads, Times: 1, For: 10 * time.Second}); err != nil {
+			t.Fatal(err)
+		}
+		id := w.upload("api", "r1")
+		if d, err := w.client.Deployment(t.Context(), id); err != nil || d.State != provider.Building {
+			t.Fatalf("got %+v, %v", d, err)
+		}
+		if d := w.wait(id); d.State != provider.Live {
+			t.Errorf("got %+v", d)
+		}
+	})
 }
 
 func TestRollback_refusesWhatNeverServed(t *testing.T) {

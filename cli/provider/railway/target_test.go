@@ -54,7 +54,7 @@ func TestTarget_refusesWhatIsNotPinned(t *testing.T) {
 			_, err := client.Target(t.Context())
 			f, ok := errors.AsType[*release.Fault](err)
 			if !ok || f.Exit != release.ExitInvalid || !strings.Contains(f.Title, c.want) || f.Try == "" {
-				t.Errorf("%s: got %v", name, err)
+				t.Fatalf("%s: got %v", name, err)
 			}
 			if strings.Contains(err.Error(), "not-a-token") {
 				t.Errorf("%s: the error tells the token: %v", name, err)
