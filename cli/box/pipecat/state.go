@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// The bounds of what is remembered of an agent.
+// The bounds of what is remembered of an agent, besides what still runs or serves.
 const (
 	maxDeployments = 20
 	maxSessions    = 500
