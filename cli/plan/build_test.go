@@ -26,9 +26,11 @@ func product() (*spec.Release, spec.Environment) {
 			{Name: "bot", To: "pipecat", Config: "services/bot/pcc-deploy.toml"},
 		},
 		Smoke: []spec.Check{
-			{Check: smoke.Check{Name: "uploads", HTTP: &smoke.HTTP{Method: "POST", URL: "${api.url}/upload"},
+			{Check: smoke.Check{
+				Name: "uploads", HTTP: &smoke.HTTP{Method: "POST", URL: "${api.url}/upload"},
 				Capture: []smoke.Capture{{Name: "book_id", Path: "$.book_id"}},
-				Cleanup: &smoke.HTTP{Method: "DELETE", URL: "${api.url}/books/${book_id}"}}},
+				Cleanup: &smoke.HTTP{Method: "DELETE", URL: "${api.url}/books/${book_id}"},
+			}},
 			{Check: smoke.Check{Name: "reads", HTTP: &smoke.HTTP{Method: "GET", URL: "${api.url}/books/${book_id}"}}, After: []string{"uploads"}},
 			{Check: smoke.Check{Name: "loads", HTTP: &smoke.HTTP{Method: "GET", URL: "${client.url}/"}}},
 		},

@@ -1,0 +1,207 @@
+// Package app is the command tree, one file a command. It is the only package that sees arguments, the environment,
+// terminals and exit codes.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"readme/cli/engine"
+	"readme/cli/release"
+	"readme/cli/view"
+)
+
+// exitError ends a command with a code of the table when all has been said already.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// Main runs one command and returns the process's exit code. The first signal cancels the command's context with an
+// engine.Signal as its cause; a second one leaves at once, with the record saying how far it got.
+func Main(ctx context.Context, args []string, sys System) int {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	a := &app{sys: sys, cancel: cancel}
+	stop := a.onSignals(cancel)
+	defer stop()
+
+	err := a.root().Run(ctx, args)
+	var code exitError
+	switch {
+	case err == nil:
+		return release.ExitDone
+	case errors.As(err, &code):
+		return int(code)
+	}
+	if sig, ok := errors.AsType[engine.Signal](context.Cause(ctx)); ok && !isFault(err) {
+		err = &release.Fault{Title: "stopped by a signal", Detail: string(sig), Exit: exitOfSignal(sig), Cause: err}
+	}
+	return a.fail(err)
+}
+
+type app struct {
+	sys    System
+	cancel context.CancelCauseFunc // of the command's context, for keys that mean Ctrl-C
+	// flags of the root, set before any action runs
+	env, dir, view, color string
+}
+
+func (a *app) onSignals(cancel context.CancelCauseFunc) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		seen := 0
+		for {
+			select {
+			case <-done:
+				return
+			case sig, ok := <-a.sys.Signals:
+				if !ok {
+					return
+				}
+				if seen++; seen > 1 {
+					os.Exit(exitOfSignal(signalName(sig)))
+				}
+				cancel(signalName(sig))
+			}
+		}
+	}()
+	return func() { close(done) }
+}
+
+func signalName(sig os.Signal) engine.Signal {
+	if sig == os.Interrupt {
+		return "interrupt"
+	}
+	return "terminated"
+}
+
+func exitOfSignal(sig engine.Signal) int {
+	if sig == "interrupt" {
+		return release.ExitInterrupted
+	}
+	return release.ExitTerminated
+}
+
+func isFault(err error) bool {
+	_, ok := errors.AsType[*release.Fault](err)
+	return ok
+}
+
+// fail shows the error on stderr and gives its exit code: of several faults that of the first.
+func (a *app) fail(err error) int {
+	var many release.Faults
+	if errors.As(err, &many) && len(many) > 0 {
+		_, _ = fmt.Fprint(a.sys.Err, view.Faults(many, a.style()))
+		return max(many[0].Exit, release.ExitBug)
+	}
+	f := release.AsFault(err)
+	_, _ = fmt.Fprint(a.sys.Err, view.Fault(*f, a.style()))
+	return max(f.Exit, release.ExitBug)
+}
+
+// style decides once about colour, width and symbols, for everything on stderr.
+func (a *app) style() view.Style {
+	color := a.sys.ErrTTY
+	if _, no := a.sys.Lookup("NO_COLOR"); no || a.sys.Get("TERM") == "dumb" {
+		color = false
+	}
+	if _, force := a.sys.Lookup("CLICOLOR_FORCE"); force {
+		color = true
+	}
+	switch a.color {
+	case "always":
+		color = true
+	case "never":
+		color = false
+	}
+	return view.Style{Color: color, Width: a.sys.width(), ASCII: a.sys.Get("TERM") == "dumb"}
+}
+
+// outStyle is style for results on stdout, which may be a pipe while stderr is a terminal.
+func (a *app) outStyle() view.Style {
+	s := a.style()
+	s.Width = a.sys.outWidth()
+	if !a.sys.OutTTY && a.color != "always" {
+		s.Color = false
+	}
+	return s
+}
+
+// usage is wrong usage: exit 2, with what to type instead.
+func usage(title, try string) error {
+	return &release.Fault{Title: title, Try: try, Exit: release.ExitUsage}
+}
+
+// ---- the tree ----
+
+func (a *app) root() *cli.Command {
+	cmd := &cli.Command{
+		Name:    "readme-ops",
+		Usage:   "release the whole product with one plan, and believe it only when live smoke checks pass",
+		Version: version(),
+		Writer:  a.sys.Out, ErrWriter: a.sys.Err,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "env", Usage: "the environment of release.yaml to act on", Destination: &a.env},
+			&cli.StringFlag{Name: "dir", Usage: "the project's folder", Value: ".", Destination: &a.dir},
+			&cli.StringFlag{Name: "view", Usage: "plain, json or tui; chosen by itself", Destination: &a.view},
+			&cli.StringFlag{Name: "color", Usage: "auto, always or never", Value: "auto", Destination: &a.color},
+		},
+		EnableShellCompletion: true,
+		Suggest:               true,
+		HideHelpCommand:       true,
+		ExitErrHandler:        func(context.Context, *cli.Command, error) {},
+		Action:                a.group("", a.status),
+		Commands: []*cli.Command{
+			a.planCommand(), a.releaseCommand(),
+			a.smokeCommand(), a.statusCommand(), a.logsCommand(), a.historyCommand(), a.showCommand(),
+			a.boxCommand(), a.doctorCommand(),
+		},
+	}
+	cli.VersionPrinter = func(c *cli.Command) { _, _ = fmt.Fprintln(a.sys.Out, "readme-ops "+c.Version) }
+	harden(cmd)
+	return cmd
+}
+
+// harden gives every command one-line usage errors: the library prints whole help pages, on stdout.
+func harden(cmd *cli.Command) {
+	cmd.OnUsageError = func(_ context.Context, c *cli.Command, err error, _ bool) error {
+		return usage(err.Error(), c.FullName()+" --help")
+	}
+	for _, sub := range cmd.Commands {
+		harden(sub)
+	}
+}
+
+// group is the action of a command that has commands below it: an unknown word gets a did-you-mean, none at all runs
+// otherwise.
+func (a *app) group(name string, otherwise func(context.Context) error) cli.ActionFunc {
+	return func(ctx context.Context, c *cli.Command) error {
+		word := c.Args().First()
+		if word == "" && otherwise != nil {
+			return otherwise(ctx)
+		}
+		full := strings.TrimSpace("readme-ops " + name)
+		if word == "" {
+			return usage(full+" needs to know what to do", full+" --help")
+		}
+		if near := cli.SuggestCommand(c.Commands, word); near != "" {
+			return usage(fmt.Sprintf("there is no command %q", word), full+" "+near)
+		}
+		return usage(fmt.Sprintf("there is no command %q", word), full+" --help")
+	}
+}
+
+// noArgs wraps an action that takes no arguments: the library would ignore them in silence.
+func noArgs(action func(context.Context, *cli.Command) error) cli.ActionFunc {
+	return func(ctx context.Context, c *cli.Command) error {
+		if c.Args().Len() > 0 {
+			return usage(fmt.Sprintf("%s takes no argument, and got %q", c.FullName(), c.Args().First()), c.FullName()+" --help")
+		}
+		return action(ctx, c)
+	}
+}

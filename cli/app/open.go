@@ -1,0 +1,305 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"readme/cli/box"
+	"readme/cli/env"
+	"readme/cli/plan"
+	"readme/cli/provider/pipecat"
+	"readme/cli/provider/railway"
+	"readme/cli/provider/supabase"
+	"readme/cli/provider/vercel"
+	"readme/cli/release"
+	"readme/cli/smoke"
+	"readme/cli/spec"
+	"readme/cli/steps"
+)
+
+// world is an opened environment: its vendors' clients, its database, and the box behind it if it is one.
+type world struct {
+	app     *app
+	project *project
+	env     spec.Environment
+	steps   *steps.World
+	box     *box.Box // nil where the vendors are real, or where the box of another process was joined
+	info    *box.Info
+	targets []release.Target
+	without map[string]string
+	outputs map[string]map[string]string
+	notes   []string
+	closers []func()
+}
+
+// close lets go of everything, the box included, even when the command was cancelled.
+func (w *world) close(ctx context.Context) {
+	for _, c := range slices.Backward(w.closers) {
+		c()
+	}
+	if w.box != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+		defer cancel()
+		w.box.Close(ctx)
+	}
+}
+
+// access is what opens the vendors of an environment: the box's own keys, or those that readme-ops was given.
+type access struct {
+	railway, vercel, pipecat, supabase     string // base URLs
+	railwayToken, vercelToken, pipecatKey  release.Secret
+	supabaseKey, bypass, database          release.Secret
+	railwayProject, railwayEnvironment     string
+	vercelProject, vercelTeam, pipecatName string
+	values                                 map[string]release.Secret
+}
+
+// open makes the environment ready to be read and acted on. For a box it joins the one that another process has up,
+// or starts one that lives as long as the command.
+func (a *app) open(ctx context.Context, p *project, e spec.Environment, command string) (*world, error) {
+	w := &world{app: a, project: p, env: e, without: map[string]string{}, outputs: map[string]map[string]string{}}
+	if err := a.parity(p); err != nil {
+		return nil, err
+	}
+	var acc access
+	var err error
+	if e.Box {
+		acc, err = w.openBox(ctx, command)
+	} else {
+		acc, err = a.realAccess(ctx, p, e)
+	}
+	if err == nil {
+		err = w.connect(ctx, acc)
+	}
+	if err != nil {
+		w.close(ctx)
+		return nil, err
+	}
+	return w, nil
+}
+
+// parity holds the matrix against the env.example files: nothing moves while they differ.
+func (a *app) parity(p *project) error {
+	findings := env.Parity(p.matrix, p.near)
+	if len(findings) == 0 {
+		return nil
+	}
+	var faults release.Faults
+	for _, f := range findings {
+		faults = append(faults, f.Fault())
+	}
+	return faults
+}
+
+func (w *world) openBox(ctx context.Context, command string) (access, error) {
+	p, a := w.project, w.app
+	info, joined := box.Running(p.dir)
+	if !joined || (command == "release" && info.Mode != "box up") {
+		b, err := a.startBox(ctx, p, w.env, command)
+		if err != nil {
+			return access{}, err
+		}
+		w.box, info = b, b.Info()
+	}
+	w.info, w.notes = &info, info.Notes
+	if !info.Node {
+		for _, d := range p.rel.Deploy {
+			if d.To == "vercel" {
+				w.without[d.Name] = "Node.js is not installed"
+			}
+		}
+	}
+	return access{
+		railway: info.Railway, vercel: info.Vercel, pipecat: info.Pipecat, supabase: info.Supabase,
+		railwayToken: info.RailwayToken, vercelToken: info.VercelToken, pipecatKey: info.PipecatKey,
+		supabaseKey: info.SupabaseKey, database: info.Database,
+		railwayProject: p.rel.Project, railwayEnvironment: w.env.Name, vercelProject: p.rel.Project, pipecatName: p.rel.Project,
+		values: info.Values,
+	}, nil
+}
+
+// connect makes the clients, and refuses a token that belongs to another target than the pinned one.
+func (w *world) connect(ctx context.Context, acc access) error {
+	p := w.project
+	rw, err := railway.New(railway.Options{
+		Base: acc.railway, Token: acc.railwayToken, Project: acc.railwayProject, Environment: acc.railwayEnvironment,
+	})
+	if err != nil {
+		return err
+	}
+	w.closers = append(w.closers, rw.Close)
+	vc, err := vercel.New(vercel.Options{
+		Base: acc.vercel, Token: acc.vercelToken, Project: acc.vercelProject, Team: acc.vercelTeam, Bypass: acc.bypass,
+	})
+	if err != nil {
+		return err
+	}
+	w.closers = append(w.closers, vc.Close)
+	pc, err := pipecat.New(pipecat.Options{Base: acc.pipecat, PrivateKey: acc.pipecatKey, Agent: acc.pipecatName})
+	if err != nil {
+		return err
+	}
+	w.closers = append(w.closers, pc.Close)
+	sb, err := supabase.New(supabase.Options{Base: acc.supabase, Key: acc.supabaseKey})
+	if err != nil {
+		return err
+	}
+	w.closers = append(w.closers, sb.Close)
+
+	w.steps = &steps.World{
+		Dir: p.dir, Archives: p.archives(), Poll: 5 * time.Second, Settle: 8 * time.Second,
+		Database: acc.database, Hosts: map[string]steps.Host{}, Buckets: steps.OnSupabase(sb), Values: acc.values, Bypass: acc.bypass,
+	}
+	if w.env.Box {
+		w.steps.Poll, w.steps.Settle = 200*time.Millisecond, time.Second
+	}
+	for _, d := range p.rel.Deploy {
+		switch d.To {
+		case "railway":
+			w.steps.Hosts[d.Name] = steps.OnRailway(rw, d)
+		case "vercel":
+			w.steps.Hosts[d.Name] = steps.OnVercel(vc)
+		case "pipecat":
+			cfg, err := pipecat.ReadConfig(filepath.Join(p.dir, d.Config))
+			if err != nil {
+				return err
+			}
+			w.steps.Hosts[d.Name] = steps.OnPipecat(pc, cfg.SecretSet, w.steps.Settle)
+			w.outputs[d.Name] = map[string]string{"start_url": pc.StartURL()}
+		}
+	}
+	w.steps.Smoke = w.smokeEnv(acc)
+	return w.pin(ctx, rw, vc, acc)
+}
+
+// pin reads the targets' names from the vendors themselves, for the first lines of the plan.
+func (w *world) pin(ctx context.Context, rw *railway.Client, vc *vercel.Client, acc access) error {
+	rt, err := rw.Target(ctx)
+	if err != nil {
+		return err
+	}
+	vt, err := vc.Target(ctx)
+	if err != nil {
+		return err
+	}
+	w.targets = []release.Target{
+		{Name: "postgres", Value: databaseName(acc.database)},
+		{Name: "supabase", Value: w.supabaseName(), URL: acc.supabase},
+		{Name: "railway", Value: rt.String(), URL: acc.railway},
+		{Name: "pipecat", Value: "agent " + acc.pipecatName, URL: acc.pipecat},
+		{Name: "vercel", Value: vt.String(), URL: acc.vercel},
+	}
+	return nil
+}
+
+func (w *world) supabaseName() string {
+	if w.env.Box {
+		return "storage of the box"
+	}
+	return "project " + w.env.Targets.Supabase
+}
+
+// plan reads the facts and makes the plan.
+func (w *world) plan(ctx context.Context) (release.Plan, error) {
+	facts, err := w.facts(ctx)
+	if err != nil {
+		return release.Plan{}, err
+	}
+	return plan.Build(w.project.rel, w.env, facts)
+}
+
+func (w *world) facts(ctx context.Context) (plan.Facts, error) {
+	src, err := w.app.source(ctx, w.project)
+	if err != nil {
+		return plan.Facts{}, err
+	}
+	facts, err := steps.Read(ctx, w.steps, steps.Question{
+		Release: w.project.rel, Matrix: w.project.matrix, Env: w.env,
+		Subject: subject(ctx, src, w.project), Without: w.without, Outputs: w.outputs,
+	})
+	facts.Targets, facts.Notes = w.targets, w.notes
+	return facts, err
+}
+
+// smokePlan is the plan's checks alone, against what is live.
+func (w *world) smokePlan(ctx context.Context) (release.Plan, error) {
+	facts, err := w.facts(ctx)
+	if err != nil {
+		return release.Plan{}, err
+	}
+	return plan.Smoke(w.project.rel, w.env, facts)
+}
+
+// unmoved makes the plan again after it was approved: what a person agreed to must still be what would run.
+func (w *world) unmoved(ctx context.Context, approved release.Plan) error {
+	now, err := w.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if now.Digest == approved.Digest {
+		return nil
+	}
+	return &release.Fault{
+		Title:    "the world has moved since the plan was approved",
+		Detail:   "nothing was changed; the plan has to be read again",
+		Evidence: []release.Evidence{{Label: "what differs", Lines: plan.Difference(approved, now)}},
+		Try:      "readme-ops release --env " + w.env.Name, Exit: release.ExitApproval,
+	}
+}
+
+// smokeEnv is what all checks share.
+func (w *world) smokeEnv(acc access) smoke.Env {
+	secrets := []release.Secret{acc.railwayToken, acc.vercelToken, acc.pipecatKey, acc.supabaseKey, acc.bypass, acc.database}
+	for _, s := range acc.values {
+		secrets = append(secrets, s)
+	}
+	return smoke.Env{
+		Environment: w.env.Name, Secrets: secrets, Began: time.Now(),
+		Open: w.file,
+	}
+}
+
+// file opens a file of the project that a check sends.
+func (w *world) file(path string) (io.ReadCloser, int64, error) {
+	root, err := os.OpenRoot(w.project.dir)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = root.Close() }()
+	f, err := root.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		_ = f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}
+
+// startBox opens a box of this process's own.
+func (a *app) startBox(ctx context.Context, p *project, e spec.Environment, command string) (*box.Box, error) {
+	cache, data := boxFolders(a.sys, p.dir)
+	set := ""
+	for _, d := range p.rel.Deploy {
+		if d.To == "pipecat" {
+			cfg, err := pipecat.ReadConfig(filepath.Join(p.dir, d.Config))
+			if err != nil {
+				return nil, err
+			}
+			set = cfg.SecretSet
+		}
+	}
+	return box.Open(ctx, box.Config{
+		Project: p.dir, Cache: cache, Data: data, Downloads: downloads(a.sys), Command: command, Set: set, Environ: a.sys.Environ,
+		Release: p.rel, Matrix: p.matrix, Env: e.Name, Agent: p.rel.Project,
+		Offline: a.sys.Get("READMEOPS_OFFLINE") != "",
+		Say:     func(line string) { _, _ = fmt.Fprintln(a.sys.Err, line) },
+	})
+}

@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/urfave/cli/v3"
+
+	"readme/cli/release"
+	"readme/cli/view"
+)
+
+func (a *app) planCommand() *cli.Command {
+	var exitCode bool
+	return &cli.Command{
+		Name: "plan", Category: "release",
+		Usage: "show what a release would do, without doing anything",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "exit-code", Usage: "exit 10 when there is something to do", Destination: &exitCode},
+		},
+		Action: noArgs(func(ctx context.Context, _ *cli.Command) error { return a.plan(ctx, exitCode) }),
+	}
+}
+
+func (a *app) plan(ctx context.Context, exitCode bool) error {
+	p, err := a.project()
+	if err != nil {
+		return err
+	}
+	env, err := a.environment(p)
+	if err != nil {
+		return err
+	}
+	w, err := a.open(ctx, p, env, "plan")
+	if err != nil {
+		return err
+	}
+	defer w.close(ctx)
+	made, err := w.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.showPlan(made); err != nil {
+		return err
+	}
+	if exitCode && changes(made) {
+		return exitError(release.ExitChanges)
+	}
+	return nil
+}
+
+// showPlan writes a plan as a result: text, or JSON with --view json.
+func (a *app) showPlan(p release.Plan) error {
+	if a.view == "json" {
+		enc := json.NewEncoder(a.sys.Out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(p)
+	}
+	_, err := fmt.Fprint(a.sys.Out, view.Plan(p, a.outStyle()))
+	return err
+}
+
+func changes(p release.Plan) bool {
+	return p.Count(release.ChangeCreate)+p.Count(release.ChangeUpdate) > 0
+}

@@ -1,0 +1,101 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"readme/cli/release"
+	"readme/cli/source"
+	"readme/cli/spec"
+)
+
+// project is what every command reads first: the two files, and where they lie.
+type project struct {
+	dir    string // absolute
+	near   string // the same as a person would write it, for messages
+	rel    *spec.Release
+	matrix *spec.Matrix
+}
+
+func (a *app) project() (*project, error) {
+	dir := a.dir
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(a.sys.Dir, dir)
+	}
+	near := dir
+	if r, err := filepath.Rel(a.sys.Dir, dir); err == nil && filepath.IsLocal(r) {
+		near = r
+	}
+	rel, matrix, err := spec.Load(near)
+	if err != nil {
+		return nil, err
+	}
+	return &project{dir: dir, near: near, rel: rel, matrix: matrix}, nil
+}
+
+// environment finds the one that --env names. Without the flag it is the only one, or an error that lists them.
+func (a *app) environment(p *project) (spec.Environment, error) {
+	name := a.env
+	if name == "" {
+		name = a.sys.Get("READMEOPS_ENV")
+	}
+	var names []string
+	for _, e := range p.rel.Environments {
+		names = append(names, e.Name)
+	}
+	if name == "" && len(names) == 1 {
+		name = names[0]
+	}
+	if name == "" {
+		return spec.Environment{}, usage("which environment? release.yaml has "+strings.Join(names, ", "), "add --env "+names[0])
+	}
+	env, ok := p.rel.Environment(name)
+	if !ok {
+		return spec.Environment{}, usage(fmt.Sprintf("release.yaml has no environment %q, only %s", name, strings.Join(names, ", ")), "add --env "+names[0])
+	}
+	return env, nil
+}
+
+// boxEnvironment is the environment that is the box: the named one, or the first.
+func (a *app) boxEnvironment(p *project) (spec.Environment, error) {
+	if a.env != "" {
+		env, err := a.environment(p)
+		if err == nil && !env.Box {
+			err = usage("environment "+env.Name+" is no box", "add `box: true` to it in release.yaml, or choose another")
+		}
+		return env, err
+	}
+	for _, e := range p.rel.Environments {
+		if e.Box {
+			return e, nil
+		}
+	}
+	return spec.Environment{}, &release.Fault{
+		Title: "release.yaml has no environment that is a box", Exit: release.ExitInvalid,
+		Try: "add to its environments:  local: {box: true}",
+	}
+}
+
+// source reads what would be released: the commit and the work tree.
+func (a *app) source(ctx context.Context, p *project) (*source.Source, error) {
+	return source.Read(ctx, p.dir, a.sys.Environ)
+}
+
+// runs is where the journals of a project lie.
+func (p *project) runs() string { return filepath.Join(p.dir, ".readme-ops", "runs") }
+
+// archives is where what is sent lies, by its sha256.
+func (p *project) archives() string { return filepath.Join(p.dir, ".readme-ops", "archives") }
+
+// environmentOrBox is the named environment, or the box where none is named: looking around in it harms nobody.
+func (a *app) environmentOrBox(p *project) (spec.Environment, error) {
+	if a.env != "" || a.sys.Get("READMEOPS_ENV") != "" {
+		return a.environment(p)
+	}
+	if env, err := a.boxEnvironment(p); err == nil {
+		return env, nil
+	}
+	return a.environment(p)
+}

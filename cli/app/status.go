@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/urfave/cli/v3"
+
+	"readme/cli/box"
+	"readme/cli/ledger"
+	"readme/cli/provider"
+	"readme/cli/release"
+	"readme/cli/spec"
+	"readme/cli/view"
+)
+
+func (a *app) statusCommand() *cli.Command {
+	return &cli.Command{
+		Name: "status", Category: "proof", Usage: "say what is live, and how the last release ended",
+		Action: noArgs(func(ctx context.Context, _ *cli.Command) error { return a.status(ctx) }),
+	}
+}
+
+// status prints, for each environment or for that of --env, its last release and what its vendors say is live.
+func (a *app) status(ctx context.Context) error {
+	p, err := a.project()
+	if err != nil {
+		return err
+	}
+	envs := p.rel.Environments
+	if a.env != "" {
+		env, err := a.environment(p)
+		if err != nil {
+			return err
+		}
+		envs = []spec.Environment{env}
+	}
+	for i, env := range envs {
+		if i > 0 {
+			_, _ = fmt.Fprintln(a.sys.Out)
+		}
+		a.statusOf(ctx, p, env)
+	}
+	return nil
+}
+
+func (a *app) statusOf(ctx context.Context, p *project, env spec.Environment) {
+	_, _ = fmt.Fprintf(a.sys.Out, "%s\n", env.Name)
+	last, err := ledger.Latest(p.runs(), env.Name)
+	switch {
+	case err != nil:
+		_, _ = fmt.Fprintf(a.sys.Out, "  last release: %v\n", err)
+	case last == nil:
+		_, _ = fmt.Fprintf(a.sys.Out, "  last release: none; try: readme-ops release --env %s\n", env.Name)
+	default:
+		_, _ = fmt.Fprintf(a.sys.Out, "  last release: %s (%s)\n", last.LastLine(), last.Run)
+	}
+	if env.Box {
+		if _, up := box.Running(p.dir); !up {
+			_, _ = fmt.Fprintln(a.sys.Out, "  the box is down; try: readme-ops box up")
+			return
+		}
+	} else if missing := a.missingTokens(ctx, p, env); len(missing) > 0 {
+		_, _ = fmt.Fprintf(a.sys.Out, "  what is live is not known: no %s\n", missing[0])
+		return
+	}
+	w, err := a.open(ctx, p, env, "status")
+	if err != nil {
+		_, _ = fmt.Fprintf(a.sys.Out, "  what is live cannot be read: %v\n", err)
+		return
+	}
+	defer w.close(ctx)
+	_, _ = fmt.Fprint(a.sys.Out, view.Status(liveRows(ctx, w), a.outStyle()))
+}
+
+// liveRows asks every host at once what it serves.
+func liveRows(ctx context.Context, w *world) []view.ServiceRow {
+	rows := make([]view.ServiceRow, len(w.project.rel.Deploy))
+	var wg sync.WaitGroup
+	for i, d := range w.project.rel.Deploy {
+		wg.Go(func() {
+			live, err := w.steps.Hosts[d.Name].Live(ctx)
+			row := view.ServiceRow{Name: d.Name, Host: d.To, State: "nothing is live", Mood: view.Warn}
+			switch {
+			case err != nil:
+				row.State, row.Mood = "cannot be read: "+err.Error(), view.Bad
+			case live.ID != "":
+				row.Commit, row.State, row.URL, row.Mood = live.Image, live.Raw, live.URL, view.Good
+				if live.Marker.Commit != "" {
+					row.Commit = shorten(live.Marker.Commit)
+				}
+				if live.State != provider.Live {
+					row.Mood = view.Bad
+				}
+			}
+			rows[i] = row
+		})
+	}
+	wg.Wait()
+	return rows
+}
+
+func shorten(commit string) string {
+	if len(commit) < 40 {
+		return commit
+	}
+	return release.Commit{SHA: commit[:40]}.Short() + commit[40:]
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

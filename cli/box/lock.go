@@ -1,0 +1,96 @@
+package box
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"readme/cli/release"
+)
+
+// Holder says who holds a lock.
+type Holder struct {
+	PID     int       `json:"pid"`
+	Command string    `json:"command"` // "box up", "release"
+	Since   time.Time `json:"since"`
+}
+
+func (h Holder) String() string {
+	return fmt.Sprintf("%s (process %d, since %s)", h.Command, h.PID, h.Since.Local().Format("15:04:05"))
+}
+
+// lock is a flock: it falls with the process that holds it, however that dies.
+type lock struct{ file *os.File }
+
+var errHeld = errors.New("the lock is held")
+
+// takeLock takes the lock of that name, or returns errHeld and who holds it.
+func takeLock(dir, name, command string) (*lock, Holder, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, Holder{}, err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, Holder{}, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		var h Holder
+		_ = json.NewDecoder(f).Decode(&h) // a holder that has not yet written its name is still a holder
+		_ = f.Close()
+		return nil, h, errHeld
+	}
+	l := &lock{f}
+	return l, Holder{}, l.name(command)
+}
+
+// name writes who holds it.
+func (l *lock) name(command string) error {
+	raw, err := json.Marshal(Holder{PID: os.Getpid(), Command: command, Since: time.Now()})
+	if err != nil {
+		return err
+	}
+	if err := l.file.Truncate(0); err != nil {
+		return err
+	}
+	_, err = l.file.WriteAt(raw, 0)
+	return err
+}
+
+func (l *lock) release() { _ = l.file.Close() }
+
+// held reports who holds the lock of that name; nil if nobody does.
+func held(dir, name string) *Holder {
+	l, h, err := takeLock(dir, name, "look")
+	if err == nil {
+		l.release()
+		return nil
+	}
+	if errors.Is(err, errHeld) {
+		return &h
+	}
+	return nil
+}
+
+func lockedFault(what string, h Holder) error {
+	return &release.Fault{
+		Title:  what,
+		Detail: "held by " + h.String(),
+		Try:    "readme-ops box up   # once, in another terminal; releases join it",
+		Exit:   release.ExitLocked,
+	}
+}
+
+// Key names what belongs to a project's box outside of its folder: the first digits of the folder's hash.
+func Key(project string) string {
+	if abs, err := filepath.Abs(project); err == nil {
+		project = abs
+	}
+	sum := sha256.Sum256([]byte(project))
+	return hex.EncodeToString(sum[:6])
+}

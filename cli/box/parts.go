@@ -1,0 +1,194 @@
+package box
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"readme/cli/box/host"
+	"readme/cli/box/pipecat"
+	"readme/cli/box/postgres"
+	"readme/cli/box/railway"
+	"readme/cli/box/redis"
+	"readme/cli/box/supabase"
+	"readme/cli/box/vercel"
+	"readme/cli/child"
+	"readme/cli/release"
+)
+
+// pace is the least time of each phase of a deployment: long enough to be seen, short enough not to be waited for.
+const pace = 150 * time.Millisecond
+
+// portTries is how often another port is drawn for a program that opens it itself.
+const portTries = 5
+
+func (b *Box) startPostgres(ctx context.Context) error {
+	if own := b.get(OwnDatabase); own != "" {
+		b.info.Database = release.NewSecret(own)
+		return loopback(OwnDatabase, own)
+	}
+	password, err := b.state.secret("postgres", "")
+	if err != nil {
+		return unwritable(b.dir, err)
+	}
+	dir := b.cfg.Data
+	if dir == "" {
+		dir = filepath.Join(b.dir, "postgres")
+	}
+	for tries := 0; ; tries++ {
+		port, err := b.state.port("postgres")
+		if err != nil {
+			return err
+		}
+		s, err := postgres.Start(ctx, postgres.Options{
+			Dir: dir, Port: port, Password: release.NewSecret(password), Say: b.cfg.Say,
+			Binaries: postgres.Binaries{
+				Bin: b.get("READMEOPS_PG_BIN"), Path: b.get("PATH"), Cache: b.cfg.Downloads,
+				Env: ToolEnv(b.cfg.Environ), Offline: b.cfg.Offline,
+			},
+		})
+		if errors.Is(err, postgres.ErrPortTaken) && tries < portTries { // taken between our look and its start
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b.info.Database = s.URL(postgres.Database)
+		b.onClose(func(ctx context.Context) { _ = s.Stop(ctx) })
+		return nil
+	}
+}
+
+func (b *Box) startRedis() error {
+	if own := b.get(OwnRedis); own != "" {
+		b.info.Redis = release.NewSecret(own)
+		return loopback(OwnRedis, own)
+	}
+	password, err := b.state.secret("redis", "")
+	if err != nil {
+		return unwritable(b.dir, err)
+	}
+	for tries := 0; ; tries++ {
+		port, err := b.state.port("redis")
+		if err != nil {
+			return err
+		}
+		r, err := redis.Start(port, release.NewSecret(password))
+		if err != nil && tries < portTries { // taken between our look and its start
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b.info.Redis = r.URL()
+		b.onClose(func(context.Context) { r.Close() })
+		return nil
+	}
+}
+
+func (b *Box) startSupabase(ctx context.Context) error {
+	e, err := supabase.Open(ctx, supabase.Config{Dir: filepath.Join(b.dir, "supabase"), SecretKey: b.info.SupabaseKey.Reveal()})
+	if err != nil {
+		return err
+	}
+	b.serve("supabase", e.Handler(), func(ctx context.Context) { _ = e.Close(ctx) })
+	return nil
+}
+
+func (b *Box) startPipecat(ctx context.Context) error {
+	e, err := pipecat.Open(ctx, pipecat.Config{
+		Dir: filepath.Join(b.dir, "pipecat"), Pace: pace,
+		PrivateKey: b.info.PipecatKey.Reveal(), PublicKey: b.info.PipecatPublicKey.Reveal(),
+		Secrets: b.botSecrets(),
+	})
+	if err != nil {
+		return err
+	}
+	b.serve("pipecat", e.Handler(), func(ctx context.Context) { _ = e.Close(ctx) })
+	return nil
+}
+
+// vendors starts the two that build and run services, with the matrix's variables set, and what was live comes back.
+func (b *Box) vendors(ctx context.Context) error {
+	values, err := b.values(b.cfg.Matrix, map[string]string{
+		"bot.start_url": b.info.Pipecat + "/v1/public/" + b.cfg.Agent + "/start",
+	})
+	if err != nil {
+		return err
+	}
+	b.info.Values = values
+	h, err := host.New(host.Config{
+		Dir: filepath.Join(b.cfg.Cache, "work"), Home: filepath.Join(b.cfg.Cache, "work", "home"), Env: host.Allowed(b.cfg.Environ),
+	})
+	if err != nil {
+		return err
+	}
+	_, err = child.LookPath(b.get("PATH"), "node", b.cfg.Project)
+	b.info.Node = err == nil
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return b.startPipecat(ctx) })
+	g.Go(func() error { return b.startRailway(ctx, h) })
+	g.Go(func() error { return b.startVercel(ctx, h) })
+	return g.Wait()
+}
+
+// botSecrets is the bot's secret set, filled as a founder would have.
+func (b *Box) botSecrets() map[string]map[string]string {
+	if b.cfg.Set == "" {
+		return nil
+	}
+	for _, d := range b.cfg.Release.Deploy {
+		if d.To == "pipecat" {
+			return map[string]map[string]string{b.cfg.Set: forService(b.cfg.Matrix, d.Name, b.info.Values)}
+		}
+	}
+	return nil
+}
+
+func (b *Box) startRailway(ctx context.Context, h *host.Host) error {
+	var services []railway.Service
+	for _, d := range b.cfg.Release.Deploy {
+		if d.To == "railway" {
+			services = append(services, railway.Service{
+				Name: d.Service, Public: d.Health != "", Variables: forService(b.cfg.Matrix, d.Name, b.info.Values),
+			})
+		}
+	}
+	e, err := railway.Open(ctx, railway.Config{
+		Dir: filepath.Join(b.dir, "railway"), Token: b.info.RailwayToken.Reveal(),
+		Project: b.cfg.Release.Project, Environment: b.cfg.Env, Services: services,
+		Host: h, Edge: b.edge("railway"), Pace: pace,
+	})
+	if err != nil {
+		return err
+	}
+	b.serve("railway", e.Handler(), func(ctx context.Context) { _ = e.Close(ctx) })
+	return nil
+}
+
+func (b *Box) startVercel(ctx context.Context, h *host.Host) error {
+	e, err := vercel.Open(ctx, vercel.Config{
+		Dir: filepath.Join(b.dir, "vercel"), Token: b.info.VercelToken.Reveal(), Project: b.cfg.Release.Project,
+		Env: b.clientVariables(), Host: h, Edge: b.edge("vercel"), Pace: pace,
+	})
+	if err != nil {
+		return err
+	}
+	b.serve("vercel", e.Handler(), e.Close)
+	return nil
+}
+
+func (b *Box) clientVariables() map[string]string {
+	for _, d := range b.cfg.Release.Deploy {
+		if d.To == "vercel" {
+			return forService(b.cfg.Matrix, d.Name, b.info.Values)
+		}
+	}
+	return nil
+}
+
+// Asked is closed when ctx ends: the box lives until it is asked to go.
+func (b *Box) Asked(ctx context.Context) <-chan struct{} { return ctx.Done() }

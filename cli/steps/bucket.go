@@ -1,0 +1,64 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+
+	"readme/cli/engine"
+	"readme/cli/plan"
+	"readme/cli/release"
+)
+
+// bucket makes the storage bucket or puts it right.
+type bucket struct{ w *World }
+
+func (a bucket) Do(ctx context.Context, t *engine.Task) (release.StepDone, error) {
+	var in plan.BucketInputs
+	if err := json.Unmarshal(t.Step.Inputs, &in); err != nil {
+		return release.StepDone{}, err
+	}
+	is, err := a.w.Buckets.Bucket(ctx, in.Name)
+	if err != nil {
+		return release.StepDone{}, bucketFault(in, "cannot be read", err)
+	}
+	if now := plan.BucketPrecondition(is); now != t.Step.Precondition {
+		return release.StepDone{}, overtaken(t.Step, now)
+	}
+	if err := t.Intent("bring bucket "+in.Name+" in line", in); err != nil {
+		return release.StepDone{}, err
+	}
+	text := "created"
+	if is.Found {
+		text, err = "put right", a.w.Buckets.UpdateBucket(ctx, in)
+	} else {
+		err = a.w.Buckets.CreateBucket(ctx, in)
+	}
+	if err != nil {
+		return release.StepDone{}, bucketFault(in, "was refused", err)
+	}
+	now, err := a.w.Buckets.Bucket(ctx, in.Name)
+	if err != nil {
+		return release.StepDone{}, bucketFault(in, "cannot be read back", err)
+	}
+	if now.Public != in.Public {
+		return release.StepDone{}, &release.Fault{
+			Title:  "bucket " + in.Name + " is not as private as it should be",
+			Detail: "it was written without an error and reads back otherwise",
+			Try:    "readme-ops doctor",
+		}
+	}
+	return release.StepDone{Text: text}, nil
+}
+
+func (a bucket) Undo(_ context.Context, t *engine.Task, _ engine.Was) (release.StepDone, error) {
+	return release.StepDone{Text: "stays", Kept: t.Step.Title}, nil
+}
+
+func bucketFault(in plan.BucketInputs, what string, err error) error {
+	return keep(err, func() *release.Fault {
+		return &release.Fault{
+			Title: "bucket " + in.Name + " " + what, Detail: err.Error(), Evidence: evidenceOf(err),
+			Try: "readme-ops doctor", Cause: err,
+		}
+	})
+}

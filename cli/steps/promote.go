@@ -1,0 +1,92 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"readme/cli/engine"
+	"readme/cli/plan"
+	"readme/cli/provider"
+	"readme/cli/release"
+)
+
+// promote puts a staged deployment on its domain after the smoke checks.
+type promote struct{ w *World }
+
+func (a promote) host(t *engine.Task) (plan.PromoteInputs, Host, Promoter, error) {
+	var in plan.PromoteInputs
+	if err := json.Unmarshal(t.Step.Inputs, &in); err != nil {
+		return in, nil, nil, err
+	}
+	h := a.w.Hosts[in.Name]
+	p, ok := h.(Promoter)
+	if !ok {
+		return in, nil, nil, fmt.Errorf("%s cannot promote", in.To)
+	}
+	return in, h, p, nil
+}
+
+func (a promote) Do(ctx context.Context, t *engine.Task) (release.StepDone, error) {
+	in, h, p, err := a.host(t)
+	if err != nil {
+		return release.StepDone{}, err
+	}
+	asDeploy := plan.DeployInputs{Name: in.Name, To: in.To}
+	before, err := h.Live(ctx)
+	if err != nil {
+		return release.StepDone{}, cannotRead(asDeploy, err)
+	}
+	if now := "live=" + before.ID; now != t.Step.Precondition {
+		return release.StepDone{}, overtaken(t.Step, now)
+	}
+	id := t.Outputs(in.Name)["deployment"]
+	rec := deployed{Before: before, ID: id}
+	if err := t.Intent("promote "+id, rec); err != nil {
+		return release.StepDone{}, err
+	}
+	if err := p.Promote(ctx, id); err != nil {
+		return release.StepDone{}, refused(asDeploy, "it was not promoted", err)
+	}
+	d := provider.Deployment{ID: id}
+	if err := deploy(a).verify(ctx, h, asDeploy, &d); err != nil {
+		return release.StepDone{}, err
+	}
+	url, err := p.Domain(ctx)
+	if err != nil {
+		return release.StepDone{}, cannotRead(asDeploy, err)
+	}
+	record, err := json.Marshal(rec)
+	return release.StepDone{
+		Text: "on " + url, Record: record,
+		Outputs: map[string]string{"url": url, "deployment": id, "commit": t.Outputs(in.Name)["commit"]},
+	}, err
+}
+
+// Undo goes back to the deployment that was on the domain before. The first one is taken away again.
+func (a promote) Undo(ctx context.Context, t *engine.Task, was engine.Was) (release.StepDone, error) {
+	in, h, _, err := a.host(t)
+	if err != nil {
+		return release.StepDone{}, err
+	}
+	if len(was.Intents) == 0 {
+		return release.StepDone{}, errors.New("there is no record of what was live before")
+	}
+	var rec deployed
+	if err := json.Unmarshal(was.Intents[0], &rec); err != nil {
+		return release.StepDone{}, err
+	}
+	asDeploy, d := plan.DeployInputs{Name: in.Name, To: in.To}, deploy(a)
+	live, err := h.Live(ctx)
+	if err != nil {
+		return release.StepDone{}, notPutBack(asDeploy, rec, err)
+	}
+	switch {
+	case live.ID == rec.Before.ID:
+		return release.StepDone{Text: "the domain serves what it served before"}, nil
+	case rec.Before.ID == "":
+		return d.remove(ctx, t, h, asDeploy, rec, live)
+	}
+	return d.restore(ctx, t, h, asDeploy, rec)
+}

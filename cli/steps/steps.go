@@ -1,0 +1,163 @@
+// Package steps holds what a release does: one file for each kind of step, with do and undo, and facts.go, which
+// reads the world before the plan. It says which powers of a vendor it needs, in the interfaces here.
+package steps
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"readme/cli/engine"
+	"readme/cli/plan"
+	"readme/cli/provider"
+	"readme/cli/release"
+	"readme/cli/smoke"
+)
+
+// Host is one service at the vendor that runs it. What else a vendor can do is asked by type assertion, before the
+// plan promises it.
+type Host interface {
+	// Live is what serves now; the zero Deployment if nothing does.
+	Live(ctx context.Context) (provider.Deployment, error)
+	// Deploy sends the service and returns the new deployment's id as soon as the vendor has accepted it. After an
+	// ambiguous failure it looks for the deployment by its marker before it gives up, and never sends twice.
+	Deploy(ctx context.Context, o Order) (id string, err error)
+	// Deployment reads one deployment.
+	Deployment(ctx context.Context, id string) (provider.Deployment, error)
+}
+
+// Order is one deploy: the plan's inputs, and where the files lie.
+type Order struct {
+	plan.DeployInputs
+	Marker  provider.Marker
+	Archive string // path of the tar.gz, "" for images
+}
+
+// Preparer brings a service's settings in line before a deploy, without changing what runs.
+type Preparer interface {
+	Prepare(ctx context.Context, o Order) error
+}
+
+// Restorer goes back to an earlier deployment. It returns the id to watch, which may be a new one.
+type Restorer interface {
+	Restore(ctx context.Context, to provider.Deployment, m provider.Marker) (id string, err error)
+}
+
+// Remover takes a deployment away, or cancels it where it is still on its way.
+type Remover interface {
+	Remove(ctx context.Context, id string) error
+}
+
+// Promoter puts a staged deployment on the domain and verifies by the domain that it is there. Domain is its URL.
+type Promoter interface {
+	Promote(ctx context.Context, id string) error
+	Domain(ctx context.Context) (string, error)
+}
+
+// Logs reads what a deployment has written while it was built and while it ran, oldest first.
+type Logs interface {
+	BuildLogs(ctx context.Context, id string) ([]provider.LogLine, error)
+	Logs(ctx context.Context, id string, since time.Time, contains string) ([]provider.LogLine, error)
+}
+
+// Variables reads the variables that the next deployment of a service will get. A nil value exists and cannot be read.
+type Variables interface {
+	Variables(ctx context.Context) (map[string]*string, error)
+}
+
+// Sessions looks a bot's session up and always stops it. It fails if another deployment than want served it, or if
+// the bot raised an exception.
+type Sessions interface {
+	Session(ctx context.Context, id, want string) error
+}
+
+// Buckets are the storage's buckets.
+type Buckets interface {
+	Bucket(ctx context.Context, name string) (plan.Bucket, error)
+	CreateBucket(ctx context.Context, b plan.BucketInputs) error
+	UpdateBucket(ctx context.Context, b plan.BucketInputs) error
+}
+
+// World is what the steps act on: one environment's vendors, its database and its values.
+type World struct {
+	Dir      string        // the project's folder
+	Archives string        // where the archives to send lie, named by their sha256
+	Poll     time.Duration // how often a vendor is asked about a deployment
+	Settle   time.Duration // how long a bot's session is watched
+
+	Database release.Secret
+	Hosts    map[string]Host // by the service's name in release.yaml
+	Buckets  Buckets
+	Values   map[string]release.Secret // what readme-ops itself was given, for the references of checks
+	Bypass   release.Secret            // opens a protected deployment to checks; empty for none
+	Smoke    smoke.Env                 // what all checks share
+}
+
+// Actions gives the action of every step that runs.
+func Actions(w *World, p release.Plan) (map[string]engine.Action, error) {
+	actions := map[string]engine.Action{}
+	for _, s := range p.Steps {
+		if !s.Runs() {
+			continue
+		}
+		switch s.Kind {
+		case release.KindMigrations:
+			actions[s.ID] = migrations{w, p.Commit}
+		case release.KindBucket:
+			actions[s.ID] = bucket{w}
+		case release.KindDeploy:
+			actions[s.ID] = deploy{w}
+		case release.KindPromote:
+			actions[s.ID] = promote{w}
+		case release.KindCheck:
+			actions[s.ID] = check{w, p}
+		case release.KindCleanup:
+			actions[s.ID] = cleanup{w, p}
+		default:
+			return nil, fmt.Errorf("step %s is of the unknown kind %q", s.ID, s.Kind)
+		}
+	}
+	return actions, nil
+}
+
+// wait polls until over says so, the context ends, or reading has failed for as long as patience lasts: a vendor
+// that is briefly away does not make a deployment a failed one.
+func (w *World) wait(ctx context.Context, t *engine.Task, h Host, id string, each func(provider.Deployment)) (provider.Deployment, error) {
+	const patience = 2 * time.Minute
+	var failing time.Time
+	for {
+		d, err := h.Deployment(ctx, id)
+		switch {
+		case err == nil:
+			failing = time.Time{}
+			t.Doing(d.Raw)
+			each(d)
+			if d.State.Over() {
+				return d, nil
+			}
+		case ctx.Err() != nil:
+			return d, context.Cause(ctx)
+		case provider.StatusOf(err) == 401 || provider.StatusOf(err) == 403:
+			return d, err
+		case failing.IsZero():
+			failing = time.Now()
+			t.Say("", "cannot read the deployment, asking again: "+err.Error())
+		case time.Since(failing) > patience:
+			return d, fmt.Errorf("its state could not be read for %s: %w", patience, err)
+		}
+		if err := sleep(ctx, w.Poll); err != nil {
+			return d, err
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
