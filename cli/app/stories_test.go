@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -29,7 +30,13 @@ func TestStories(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               func(e *testscript.Env) error { return setup(e, bin) },
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", name)
+		},
+		Setup: func(e *testscript.Env) error { return setup(e, bin) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"product":    product,
 			"wait-for":   waitFor,
@@ -39,6 +46,7 @@ func TestStories(t *testing.T) {
 			"untouched":  untouched,
 			"edit":       edit,
 			"code":       code,
+			"occupy":     occupy,
 		},
 	})
 }
@@ -63,6 +71,7 @@ func setup(e *testscript.Env, bin string) error {
 	e.Setenv("HOME", home)
 	e.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	e.Setenv("BIN", bin)
+	e.Setenv("CI", "")
 	e.Setenv("TERM", "dumb")
 	e.Setenv("NO_COLOR", "1")
 	for _, name := range []string{"GOPATH", "GOMODCACHE", "GOCACHE", "GOPROXY", "GOSUMDB", "GOFLAGS", "GOTOOLCHAIN"} {
@@ -186,6 +195,17 @@ var traps sync.Map
 type counter struct {
 	net.Listener
 	n atomic.Int64
+}
+
+// occupy NAME... takes the ports that the box has kept under these names.
+func occupy(ts *testscript.TestScript, _ bool, args []string) {
+	var box struct{ Ports map[string]int }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(".readme-ops/box/box.json")), &box))
+	for _, name := range args {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", box.Ports[name]))
+		ts.Check(err)
+		ts.Defer(func() { _ = l.Close() })
+	}
 }
 
 // trap VARIABLE... opens a listener, puts its address into the variables as a URL, and counts who connects.

@@ -148,16 +148,8 @@ func servicesOf(c smoke.Check) []string {
 func references(c smoke.Check) []string {
 	var out []string
 	for _, text := range texts(c) {
-		for {
-			_, after, found := strings.Cut(text, "${")
-			if !found {
-				break
-			}
-			name, rest, closed := strings.Cut(after, "}")
-			if !closed {
-				break
-			}
-			out, text = append(out, name), rest
+		for _, ref := range smoke.References(text) {
+			out = append(out, ref.Name)
 		}
 	}
 	return out

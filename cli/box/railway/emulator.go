@@ -191,7 +191,7 @@ func (e *Emulator) furnish() error {
 		if s.Public && have.Domain == nil {
 			have.Domain = &domain{ID: uuid.NewString(), Created: now()}
 		}
-		have.seed(s.Variables)
+		have.seed(s.Variables, w.Deployments)
 	}
 	return e.save()
 }

@@ -11,7 +11,8 @@ import (
 
 const (
 	healthAttempt = 5 * time.Second
-	healthPause   = 250 * time.Millisecond
+	healthPause   = 50 * time.Millisecond // after the first attempt; it doubles
+	healthSlowest = 2 * time.Second
 )
 
 // becomeHealthy returns nil when the process may serve: its health path answers exactly 200 or, where it has none, it
@@ -32,7 +33,7 @@ func (t *trip) becomeHealthy(ctx context.Context, address string) error {
 			return ctx.Err()
 		}
 		t.e.logs.add(t.id, buildLog, "stdout", fmt.Sprintf("Attempt #%d failed with %s", attempt, saw))
-		if !sleep(ctx, max(healthPause, t.e.cfg.Pace/4)) {
+		if !sleep(ctx, min(healthPause<<min(attempt-1, 10), healthSlowest)) {
 			return ctx.Err()
 		}
 	}

@@ -13,16 +13,26 @@ import (
 const deepestReference = 10
 
 // seed adds what is missing. A variable that was seeded once belongs to the founder: changed or deleted, it stays so.
-func (s *service) seed(values map[string]string) {
+// One that nobody has touched follows the seed, and so do the deployments that went out with it: the box's own
+// addresses move when another program has taken a port, as a vendor's never do.
+func (s *service) seed(values map[string]string, deployments []*deployment) {
+	if s.Seeded == nil {
+		s.Seeded = map[string]string{}
+	}
 	for name, value := range values {
-		if _, have := s.Variables[name]; !have && !slices.Contains(s.Seeded, name) {
+		old, was := s.Seeded[name]
+		have, exists := s.Variables[name]
+		switch {
+		case !was && !exists, was && exists && have == old:
 			s.Variables[name] = value
 		}
-		if !slices.Contains(s.Seeded, name) {
-			s.Seeded = append(s.Seeded, name)
+		for _, d := range deployments {
+			if now, ok := d.Variables[name]; was && ok && d.Service == s.ID && now == old {
+				d.Variables[name] = value
+			}
 		}
+		s.Seeded[name] = value
 	}
-	slices.Sort(s.Seeded)
 }
 
 // SeedVariables adds the variables that the service never had, as a founder types them into the dashboard. What was
@@ -34,7 +44,7 @@ func (e *Emulator) SeedVariables(_ context.Context, name string, values map[stri
 	if s == nil {
 		return fmt.Errorf("seed variables: railway has no service %q", name)
 	}
-	s.seed(values)
+	s.seed(values, e.w.Deployments)
 	return e.save()
 }
 

@@ -40,7 +40,7 @@ type service struct {
 	Settings   settings          `json:"settings"`
 	Variables  map[string]string `json:"variables"` // unrendered
 	Sealed     []string          `json:"sealed,omitempty"`
-	Seeded     []string          `json:"seeded,omitempty"` // names that were seeded once, and are the founder's since
+	Seeded     map[string]string `json:"seeded,omitempty"` // what the configuration has brought so far
 	Domain     *domain           `json:"domain,omitempty"`
 	Active     string            `json:"active,omitempty"` // the deployment that serves
 }

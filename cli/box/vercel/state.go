@@ -138,6 +138,11 @@ func (e *Emulator) seed() {
 			})
 		case was && v != nil && v.Value == old && value != old:
 			v.Value, v.Updated = value, now
+			for _, d := range e.state.Deployments { // the box's addresses move, and what is live must find them
+				if now, ok := d.Env[name]; ok && now == old {
+					d.Env[name] = value
+				}
+			}
 		}
 	}
 }
