@@ -34,13 +34,13 @@ type Store struct {
 var _ books.Store = (*Store)(nil)
 
 // Open checks databaseURL and connects when the first statement needs it, so a database that is away is no error here.
-// name is shown in pg_stat_activity.
-func Open(databaseURL, name string) (*Store, error) {
+// name is shown in pg_stat_activity; ctx is not kept.
+func Open(ctx context.Context, databaseURL, name string) (*Store, error) {
 	cfg, err := parse(databaseURL, name)
 	if err != nil {
 		return nil, err
 	}
-	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, errors.New("open database: the pool refuses its configuration") // the cause may quote the URL
 	}

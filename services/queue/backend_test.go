@@ -101,7 +101,7 @@ func onRedis(t *testing.T, run func(t *testing.T, s server)) {
 
 func startRedis(t *testing.T, program string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "redis") // short: a socket's path has a limit
+	dir, err := os.MkdirTemp("", "redis") //nolint:usetesting // a socket's path has a limit, and TempDir holds the test's name
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -82,8 +83,10 @@ func (c *Consumer) Busy() bool { return len(c.slots) == cap(c.slots) }
 func (c *Consumer) Run(ctx context.Context, handle Handler) error {
 	jobs, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	interrupt := context.AfterFunc(ctx, func() { _ = c.reads.Close() })
-	defer interrupt()
+	// Both: the loop may see the end of ctx before the function runs, and return without it.
+	defer func() { _ = c.reads.Close() }()
+	stopWatching := context.AfterFunc(ctx, func() { _ = c.reads.Close() })
+	defer stopWatching()
 	beating := make(chan struct{})
 	go func() { defer close(beating); c.heartbeat(jobs) }()
 	c.loop(ctx, jobs, handle)
@@ -152,9 +155,7 @@ func (c *Consumer) finish(ctx context.Context, entry redis.XMessage, dead string
 	_, err := c.commands.Pipelined(ctx, func(p redis.Pipeliner) error {
 		if dead != "" {
 			letter := map[string]any{"reason": dead, "entry": entry.ID, "died_at": time.Now().UTC().Format(time.RFC3339Nano)}
-			for name, value := range entry.Values {
-				letter[name] = value
-			}
+			maps.Copy(letter, entry.Values)
 			p.XAdd(ctx, &redis.XAddArgs{Stream: Dead, MaxLen: maxDead, Approx: true, Values: letter})
 		}
 		p.XAck(ctx, Stream, Group, entry.ID)

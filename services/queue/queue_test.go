@@ -99,6 +99,7 @@ func stopped(t *testing.T, stop func() error) {
 }
 
 func handledOnce(t *testing.T, s server) {
+	t.Helper()
 	q, got := s.open(), make(chan books.Wakeup, 10)
 	stop := start(t, s, "one", q, into(got))
 	for n := range 3 {
@@ -120,6 +121,7 @@ func handledOnce(t *testing.T, s server) {
 }
 
 func sentBefore(t *testing.T, s server) {
+	t.Helper()
 	q, got := s.open(), make(chan books.Wakeup, 1)
 	enqueue(t, q, 7)
 	stop := start(t, s, "one", q, into(got))
@@ -131,7 +133,8 @@ func sentBefore(t *testing.T, s server) {
 }
 
 func fourCommands(t *testing.T, s server) {
-	const jobs = 20
+	t.Helper()
+	const jobs = 50
 	s.set.Block = time.Hour // only what jobs cost
 	s.set.MinIdle = time.Hour
 	q, got := s.open(), make(chan books.Wakeup)
@@ -144,13 +147,14 @@ func fourCommands(t *testing.T, s server) {
 		<-got // one at a time is the dearest way
 	}
 	stopped(t, stop)
-	// Besides: the end of the first job, and the handshake of a second connection where that is counted.
-	if got := s.spent() - before; got > 4*jobs+4 {
+	// Besides: the end of the first job, the read that stop interrupts, and the handshake of a connection more.
+	if got := s.spent() - before; got > 4*jobs+10 {
 		t.Errorf("%d jobs cost %d commands, want at most %d", jobs, got, 4*jobs)
 	}
 }
 
 func deadLetter(t *testing.T, s server) {
+	t.Helper()
 	q := s.open()
 	stop := start(t, s, "one", q, func(context.Context, books.Wakeup) queue.Outcome {
 		return queue.Outcome{Dead: "it failed 5 times"}
@@ -163,6 +167,7 @@ func deadLetter(t *testing.T, s server) {
 }
 
 func unreadable(t *testing.T, s server) {
+	t.Helper()
 	q := s.open()
 	stop := start(t, s, "one", q, func(context.Context, books.Wakeup) queue.Outcome {
 		t.Error("a handler was called for an entry that says nothing")
@@ -211,6 +216,7 @@ func die(t *testing.T, s server, name string, n int) {
 }
 
 func successor(t *testing.T, s server) {
+	t.Helper()
 	die(t, s, "one", 1)
 	s.set.MinIdle = time.Hour // it must not need a take-over
 	q, got := s.open(), make(chan books.Wakeup, 1)
@@ -223,6 +229,7 @@ func successor(t *testing.T, s server) {
 }
 
 func takenOver(t *testing.T, s server) {
+	t.Helper()
 	die(t, s, "killed", 1)
 	q, got := s.open(), make(chan books.Wakeup, 1)
 	stop := start(t, s, "one", q, into(got))
@@ -234,6 +241,7 @@ func takenOver(t *testing.T, s server) {
 }
 
 func keepsEntry(t *testing.T, s server) {
+	t.Helper()
 	one, two := s.open(), s.open()
 	entered, release := make(chan struct{}, 2), make(chan struct{})
 	slow := func(context.Context, books.Wakeup) queue.Outcome {
@@ -256,10 +264,15 @@ func keepsEntry(t *testing.T, s server) {
 }
 
 func flushed(t *testing.T, s server) {
+	t.Helper()
 	q, got := s.open(), make(chan books.Wakeup)
 	stop := start(t, s, "one", q, into(got))
 	enqueue(t, q, 1)
 	<-got
+	// The first job must be gone: in a bubble no time passes, so the second would get its id, and be deleted in its place.
+	for entries, _ := left(t, s); entries > 0; entries, _ = left(t, s) {
+		time.Sleep(time.Millisecond)
+	}
 	if err := s.raw.FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -271,6 +284,7 @@ func flushed(t *testing.T, s server) {
 }
 
 func noMoreThanSlots(t *testing.T, s server) {
+	t.Helper()
 	q := s.open()
 	entered, release := make(chan struct{}), make(chan struct{})
 	stop := start(t, s, "one", q, func(context.Context, books.Wakeup) queue.Outcome {
@@ -295,6 +309,7 @@ func noMoreThanSlots(t *testing.T, s server) {
 }
 
 func drains(t *testing.T, s server) {
+	t.Helper()
 	q := s.open()
 	entered, release := make(chan struct{}), make(chan struct{})
 	stop := start(t, s, "one", q, func(ctx context.Context, _ books.Wakeup) queue.Outcome {
@@ -313,6 +328,7 @@ func drains(t *testing.T, s server) {
 }
 
 func drainEnds(t *testing.T, s server) {
+	t.Helper()
 	s.set.Drain = 50 * time.Millisecond
 	q, entered := s.open(), make(chan struct{})
 	stop := start(t, s, "one", q, func(ctx context.Context, _ books.Wakeup) queue.Outcome {
@@ -330,6 +346,7 @@ func drainEnds(t *testing.T, s server) {
 
 func TestAnIdleWorkerCostsThreeCommandsAMinute(t *testing.T) {
 	onMiniredis(t, func(t *testing.T, s server) {
+		t.Helper()
 		q := s.open()
 		stop := start(t, s, "one", q, into(nil))
 		time.Sleep(90 * time.Second)
@@ -368,6 +385,7 @@ func TestARedisThatIsAwayIsWaitedFor(t *testing.T) {
 
 func TestAnEndedHandlerThatIgnoresTheEndIsReported(t *testing.T) {
 	onMiniredis(t, func(t *testing.T, s server) {
+		t.Helper()
 		q, entered, release := s.open(), make(chan struct{}), make(chan struct{})
 		stop := start(t, s, "one", q, func(context.Context, books.Wakeup) queue.Outcome {
 			close(entered)

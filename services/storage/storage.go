@@ -34,6 +34,9 @@ type Client struct {
 
 var _ books.Blobs = (*Client)(nil)
 
+// ErrKey is returned by New if the key cannot be one; its other errors are about the URL.
+var ErrKey = errors.New("read storage key: it is empty or holds a space")
+
 // New makes a client for the bucket of the project at projectURL (https://<ref>.supabase.co). agent is the User-Agent:
 // the vendor refuses secret keys that come with a browser's.
 func New(projectURL, key, bucket, agent string) (*Client, error) {
@@ -44,7 +47,7 @@ func New(projectURL, key, bucket, agent string) (*Client, error) {
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return nil, errors.New("parse project URL: it must be https, or the key would travel in the clear")
 	case strings.ContainsAny(key, "\r\n \t") || key == "":
-		return nil, errors.New("read storage key: it is empty or holds a space")
+		return nil, ErrKey
 	}
 	return &Client{
 		base:   u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/") + "/storage/v1",

@@ -1,0 +1,4 @@
+package postgres
+
+// Parse reads a URL as Open does.
+var Parse = parse
