@@ -82,17 +82,6 @@ func (a *app) boxReset(_ context.Context, _ *cli.Command) error {
 	return nil
 }
 
-// urls is what a person opens after a local release.
-func (a *app) urls(ctx context.Context, w *world) string {
-	var rows [][]string
-	for _, r := range liveRows(ctx, w) {
-		if r.URL != "" {
-			rows = append(rows, []string{r.Name, r.URL})
-		}
-	}
-	return view.Table(rows, a.style())
-}
-
 func boxRows(i box.Info) [][]string {
 	return [][]string{
 		{"railway", i.Railway},

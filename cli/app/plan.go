@@ -57,7 +57,8 @@ func (a *app) showPlan(p release.Plan) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(p)
 	}
-	_, err := fmt.Fprint(a.sys.Out, view.Plan(p, a.outStyle()))
+	style := a.outStyle()
+	_, err := fmt.Fprint(a.sys.Out, view.Plan(p, style), "\n", view.Next(p, style))
 	return err
 }
 

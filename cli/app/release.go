@@ -170,7 +170,6 @@ func (a *app) stay(ctx context.Context, w *world, keep bool) {
 	if err := w.box.Share(); err != nil {
 		_, _ = fmt.Fprintln(a.sys.Err, "the box stays up, but others cannot join it: "+err.Error())
 	}
-	_, _ = fmt.Fprint(a.sys.Err, a.urls(ctx, w))
 	if keep {
 		_, _ = fmt.Fprintln(a.sys.Err, "the box stays up; Ctrl-C takes it down")
 		<-ctx.Done()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -287,7 +288,7 @@ func lastLines(ctx context.Context, h Host, id string) []release.Evidence {
 			return
 		}
 		e := release.Evidence{Label: label}
-		for _, l := range lines[max(0, len(lines)-most):] {
+		for _, l := range telling(lines, most) {
 			e.Lines = append(e.Lines, strings.TrimRight(l.Text, "\n"))
 		}
 		out = append(out, e)
@@ -297,4 +298,15 @@ func lastLines(ctx context.Context, h Host, id string) []release.Evidence {
 	lines, err = logs.Logs(ctx, id, time.Time{}, "")
 	add("the last lines that it logged", lines, err)
 	return out
+}
+
+// telling picks the lines that say why: the last ones, or those from where a panic begins, whose cause stands first.
+func telling(lines []provider.LogLine, most int) []provider.LogLine {
+	for i, l := range slices.Backward(lines) {
+		if strings.HasPrefix(l.Text, "panic: ") || strings.HasPrefix(l.Text, "fatal error: ") {
+			lines = lines[i:]
+			return lines[:min(most, len(lines))]
+		}
+	}
+	return lines[max(0, len(lines)-most):]
 }

@@ -9,7 +9,7 @@ import (
 	"readme/cli/release"
 )
 
-// Plan shows what a release would do, in the shape of a terraform plan, and the next command to type.
+// Plan shows what a release would do, in the shape of a terraform plan. Its digest and the next command are Next's.
 func Plan(p release.Plan, s Style) string {
 	g := &page{Style: s}
 	g.planHead(p)
@@ -20,7 +20,12 @@ func Plan(p release.Plan, s Style) string {
 	g.undo(p)
 	g.gap()
 	g.line(g.paint(Strong, counted(p)))
-	g.gap()
+	return g.String()
+}
+
+// Next is for a plan that is only looked at: the digest that stands for it, and the command that carries it out.
+func Next(p release.Plan, s Style) string {
+	g := &page{Style: s}
 	if p.Digest != "" {
 		g.line("Digest: " + p.Digest)
 	}

@@ -104,13 +104,13 @@ func full() release.Plan {
 }
 
 func TestPlan_looksLikeThis(t *testing.T) {
-	eachStyle(t, "plan", func(s view.Style) string { return view.Plan(full(), s) })
+	eachStyle(t, "plan", func(s view.Style) string { return view.Plan(full(), s) + "\n" + view.Next(full(), s) })
 }
 
 func TestPlan_ofARealEnvironmentEndsInTheCommandForItsDigest(t *testing.T) {
 	p := full()
 	p.Box, p.Env, p.OnFailure = false, "prod", "leave"
-	text := view.Plan(p, view.Style{Width: 60})
+	text := view.Next(p, view.Style{Width: 60})
 	want := "Next:   readme-ops release --env prod --approve " + p.Digest + "\n"
 	if !strings.HasSuffix(text, want) {
 		t.Errorf("got\n%s\nwant it to end in %s", text, want)
@@ -127,7 +127,7 @@ func TestPlan_isCalmWhenThereIsNothingToDo(t *testing.T) {
 		p.Steps[i].Change = release.ChangeNone
 		p.Steps[i].Why = "as it should be"
 	}
-	golden(t, "plan-nothing", view.Plan(p, view.Style{}))
+	golden(t, "plan-nothing", view.Plan(p, view.Style{})+"\n"+view.Next(p, view.Style{}))
 	p.Steps[5].Change = release.ChangeRun
 	if text := view.Plan(p, view.Style{}); !strings.Contains(text, "\nNothing to change: 5 unchanged, 1 check.\n") {
 		t.Errorf("only checks: got\n%s", text)
