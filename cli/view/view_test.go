@@ -110,7 +110,7 @@ func TestPlan_looksLikeThis(t *testing.T) {
 func TestPlan_ofARealEnvironmentEndsInTheCommandForItsDigest(t *testing.T) {
 	p := full()
 	p.Box, p.Env, p.OnFailure = false, "prod", "leave"
-	text := view.Next(p, view.Style{Width: 60})
+	text := view.Plan(p, view.Style{Width: 60}) + view.Next(p, view.Style{Width: 60})
 	want := "Next:   readme-ops release --env prod --approve " + p.Digest + "\n"
 	if !strings.HasSuffix(text, want) {
 		t.Errorf("got\n%s\nwant it to end in %s", text, want)
