@@ -41,7 +41,7 @@ func run(ctx context.Context, getenv func(string) string, stdout, stderr io.Writ
 		return exitConfig
 	}
 	log := slog.New(slog.NewJSONHandler(stdout, nil)).With("service", "worker", "commit", cfg.commit)
-	parts, err := connect(cfg) //nolint:contextcheck // it connects to nothing yet; the pool that it makes outlives ctx
+	parts, err := connect(ctx, cfg)
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, "worker:", err)
 		return exitConfig
@@ -64,7 +64,7 @@ type parts struct {
 }
 
 // connect names the variable when one of them is refused.
-func connect(cfg config) (p parts, err error) {
+func connect(ctx context.Context, cfg config) (p parts, err error) {
 	queue.Quiet()
 	if p.files, err = storage.New(cfg.supabaseURL, cfg.supabaseKey, "books", "readme-worker/1"); err != nil {
 		return p, fmt.Errorf("SUPABASE_URL: %w", err)
@@ -72,7 +72,7 @@ func connect(cfg config) (p parts, err error) {
 	if p.queue, err = queue.Open(cfg.redisURL); err != nil {
 		return p, fmt.Errorf("REDIS_URL: %w", err)
 	}
-	if p.store, err = postgres.Open(cfg.databaseURL, "readme-worker"); err != nil {
+	if p.store, err = postgres.Open(ctx, cfg.databaseURL, "readme-worker"); err != nil {
 		_ = p.queue.Close()
 		return p, fmt.Errorf("DATABASE_URL: %w", err)
 	}
