@@ -38,15 +38,16 @@ func TestStories(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error { return setup(e, bin) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"product":    product,
-			"wait-for":   waitFor,
-			"signal":     signalTo,
-			"no-process": noProcess,
-			"trap":       trap,
-			"untouched":  untouched,
-			"edit":       edit,
-			"code":       code,
-			"occupy":     occupy,
+			"product":       product,
+			"whole-product": wholeProduct,
+			"wait-for":      waitFor,
+			"signal":        signalTo,
+			"no-process":    noProcess,
+			"trap":          trap,
+			"untouched":     untouched,
+			"edit":          edit,
+			"code":          code,
+			"occupy":        occupy,
 		},
 	})
 }
@@ -90,9 +91,24 @@ func setup(e *testscript.Env, bin string) error {
 	if err := os.WriteFile(filepath.Join(home, ".gitconfig"), []byte(git), 0o644); err != nil {
 		return err
 	}
+	if cache, err := exec.Command("npm", "config", "get", "cache").Output(); err == nil {
+		e.Setenv("npm_config_cache", strings.TrimSpace(string(cache)))
+	}
+	e.Defer(func() { forget(e, bin) })
 	fixture, err := filepath.Abs("testdata/product")
 	e.Setenv("PRODUCT", fixture)
+	e.Setenv("REPOSITORY", filepath.Dir(filepath.Dir(filepath.Dir(filepath.Dir(fixture)))))
 	return err
+}
+
+// forget resets the boxes of a story: as root they keep things outside of its folder.
+func forget(e *testscript.Env, bin string) {
+	boxes, _ := filepath.Glob(filepath.Join(e.WorkDir, "*", ".readme-ops", "box"))
+	for _, b := range boxes {
+		cmd := exec.Command(filepath.Join(bin, "readme-ops"), "box", "reset", "--dir", filepath.Dir(filepath.Dir(b)))
+		cmd.Env = e.Vars
+		_ = cmd.Run()
+	}
 }
 
 // product [DIR] copies the small product into a folder, as a git repository with one commit, and goes there.
@@ -103,6 +119,31 @@ func product(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(os.CopyFS(dir, os.DirFS(ts.Getenv("PRODUCT"))))
 	ts.Check(os.WriteFile(filepath.Join(dir, ".gitignore"), []byte(".readme-ops/\n"), 0o644))
+	commit(ts, dir)
+}
+
+// whole-product copies this repository's own files, as git knows them, into a repository of one commit, and goes there.
+func wholeProduct(ts *testscript.TestScript, _ bool, _ []string) {
+	dir := ts.MkAbs("readme")
+	list := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	list.Dir = ts.Getenv("REPOSITORY")
+	out, err := list.Output()
+	ts.Check(err)
+	for name := range strings.SplitSeq(strings.TrimRight(string(out), "\x00"), "\x00") {
+		from := filepath.Join(list.Dir, name)
+		info, err := os.Lstat(from)
+		if err != nil || !info.Mode().IsRegular() {
+			continue // deleted in the work tree, or a link
+		}
+		raw, err := os.ReadFile(from)
+		ts.Check(err)
+		ts.Check(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
+		ts.Check(os.WriteFile(filepath.Join(dir, name), raw, info.Mode().Perm()))
+	}
+	commit(ts, dir)
+}
+
+func commit(ts *testscript.TestScript, dir string) {
 	ts.Check(ts.Chdir(dir))
 	for _, argv := range [][]string{{"init", "-q"}, {"add", "-A"}, {"commit", "-q", "-m", "the product"}} {
 		ts.Check(ts.Exec("git", argv...))

@@ -146,7 +146,7 @@ func Reset(project, cache, data string) error {
 	if data != "" {
 		err = errors.Join(err, os.RemoveAll(data))
 	}
-	err = errors.Join(err, os.RemoveAll(filepath.Join(cache, "work")))
+	err = errors.Join(err, os.RemoveAll(cache))
 	if err != nil {
 		return unwritable(dir, err)
 	}

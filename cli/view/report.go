@@ -103,7 +103,11 @@ func (g *page) live(st *release.State) {
 	}
 	var rows [][]cell
 	for _, step := range st.Steps {
-		if url := step.Outputs["url"]; url != "" && step.Step.Kind == release.KindDeploy {
+		url := step.Outputs["url"]
+		if promoted := st.Step("promote " + step.Step.ID); promoted != nil {
+			url = promoted.Outputs["url"] // the staged address is nobody's any more
+		}
+		if url != "" && step.Step.Kind == release.KindDeploy {
 			rows = append(rows, []cell{{step.Step.ID, Normal}, {url, Normal}})
 		}
 	}
