@@ -345,6 +345,26 @@ func TestSweepsThatMeetShareTheWork(t *testing.T) {
 	}
 }
 
+func TestASweepPassesByWhatAnotherOneHasInHand(t *testing.T) {
+	tb, ctx := open(t), t.Context()
+	for n := range 4 {
+		tb.addStored(t, n)
+	}
+	tb.later(t, time.Minute)
+	tb.sql(t, `begin`)
+	tb.sql(t, `select 1 from public.books where id in ($1::uuid, $2::uuid) for update`, string(bookID(0)), string(bookID(1)))
+	got, err := tb.Due(ctx, 30*time.Second, 10)
+	ok(t, err)
+	found := map[books.ID]bool{}
+	for _, w := range got {
+		found[w.Book] = true
+	}
+	if diff := cmp.Diff(map[books.ID]bool{bookID(2): true, bookID(3): true}, found); diff != "" {
+		t.Errorf("found (-want +got):\n%s", diff)
+	}
+	tb.sql(t, `rollback`)
+}
+
 func TestAbandonedUploads(t *testing.T) {
 	tb, ctx := open(t), t.Context()
 	old := tb.add(t, 1)

@@ -75,7 +75,7 @@ func orElse[T comparable](value, fallback T) T {
 	return value
 }
 
-// Busy reports whether there are as many wake-ups in hand as slots. The slot that a waiting read keeps is a free one.
+// Busy reports whether as many wake-ups are in hand as there are slots. The slot of a read that waits does not count.
 func (c *Consumer) Busy() bool { return c.held.count() >= cap(c.slots) }
 
 // Run hands out wake-ups until ctx ends, then waits for the handlers, at most Drain and then a little for them to notice.

@@ -51,7 +51,7 @@ func start(t *testing.T, s server, name string, q *queue.Queue, handle queue.Han
 	t.Helper()
 	set := s.set
 	set.Name = name
-	set.Slots = max(set.Slots, 2)
+	set.Slots = cmp.Or(set.Slots, 2)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- q.NewConsumer(set).Run(ctx, handle) }()
@@ -249,7 +249,9 @@ func keepsEntry(t *testing.T, s server) {
 		<-release
 		return queue.Outcome{}
 	}
-	stopOne := start(t, s, "one", one, slow)
+	full := s
+	full.set.Slots = 1 // no slot is left to scan with, so nothing but the heartbeat keeps its entry
+	stopOne := start(t, full, "one", one, slow)
 	enqueue(t, one, 1)
 	<-entered
 	stopTwo := start(t, s, "two", two, slow)
