@@ -272,7 +272,11 @@ func flushed(t *testing.T, s server) {
 	enqueue(t, q, 1)
 	<-got
 	// The first job must be gone: in a bubble no time passes, so the second would get its id, and be deleted in its place.
+	deadline := time.Now().Add(20 * time.Second)
 	for entries, _ := left(t, s); entries > 0; entries, _ = left(t, s) {
+		if time.Now().After(deadline) {
+			t.Fatal("the first entry never leaves the stream")
+		}
 		time.Sleep(time.Millisecond)
 	}
 	if err := s.raw.FlushAll(t.Context()).Err(); err != nil {
