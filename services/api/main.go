@@ -52,7 +52,7 @@ func run(ctx context.Context, getenv func(string) string, stdout, stderr io.Writ
 		return exitFailed
 	}
 	a := newAPI(cfg, log, parts.store, parts.files, parts.queue)
-	a.probes = map[string]probe{"postgres": parts.store.Ping, "storage": parts.files.Ping, "queue": parts.queue.Ping}
+	a.probes = parts.probes()
 	if err := a.serve(ctx, listener); err != nil {
 		log.Error("stopped", "error", err)
 		return exitFailed
@@ -84,6 +84,10 @@ func connect(ctx context.Context, cfg config) (p parts, err error) {
 		return p, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	return p, nil
+}
+
+func (p parts) probes() map[string]probe {
+	return map[string]probe{"postgres": p.store.Ping, "storage": p.files.Ping, "queue": p.queue.Ping}
 }
 
 func (p parts) close() {

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,24 +82,34 @@ func (a *api) serve(ctx context.Context, listener net.Listener) error {
 // handler is the whole api: the routes, and around them ids, the log and the last net under a panic.
 func (a *api) handler() http.Handler {
 	routes := http.NewServeMux()
-	for path, methods := range map[string]map[string]http.HandlerFunc{
-		"/health":             {http.MethodGet: a.health},
-		"/ready":              {http.MethodGet: a.readyz},
-		"/admin/books/upload": {http.MethodPost: a.admin(a.upload)},
-		"/admin/books/{id}":   {http.MethodGet: a.admin(a.get), http.MethodDelete: a.admin(a.remove)},
-	} {
-		for method, handle := range methods {
-			routes.HandleFunc(method+" "+path, handle)
-		}
-		// With a body as every other error has one; the mux alone would answer in plain text.
-		routes.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			a.fail(w, r, refused(http.StatusMethodNotAllowed, "method_not_allowed", "this address does not take "+r.Method))
-		})
-	}
+	routes.HandleFunc("/health", a.methods(methods{http.MethodGet: a.health}))
+	routes.HandleFunc("/ready", a.methods(methods{http.MethodGet: a.readyz}))
+	routes.HandleFunc("/admin/books/upload", a.methods(methods{http.MethodPost: a.admin(a.upload)}))
+	routes.HandleFunc("/admin/books/{id}", a.methods(methods{http.MethodGet: a.admin(a.get), http.MethodDelete: a.admin(a.remove)}))
 	routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, r, refused(http.StatusNotFound, "no_such_address", "there is nothing at this address"))
 	})
 	return a.observed(routes)
+}
+
+type methods map[string]http.HandlerFunc
+
+// methods answers for an address. The mux could choose by method too, but answers the others in plain text.
+func (a *api) methods(handlers methods) http.HandlerFunc {
+	allowed := strings.Join(slices.Sorted(maps.Keys(handlers)), ", ")
+	return func(w http.ResponseWriter, r *http.Request) {
+		method := r.Method
+		if method == http.MethodHead {
+			method = http.MethodGet
+		}
+		handle, ok := handlers[method]
+		if !ok {
+			w.Header().Set("Allow", allowed)
+			a.fail(w, r, refused(http.StatusMethodNotAllowed, "method_not_allowed", "this address takes only "+allowed))
+			return
+		}
+		handle(w, r)
+	}
 }
 
 // admin lets only requests through that bear the token. Both sides are hashed first, so that neither the length nor a

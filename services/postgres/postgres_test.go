@@ -240,6 +240,15 @@ func TestTheSweepFindsWhatTheQueueDoesNotKnow(t *testing.T) {
 			tb.later(t, 31*time.Second)
 			return id
 		}, []books.Wakeup{{Book: bookID(1), Attempt: 1, Trace: "sweep"}}},
+		{"an abandoned upload whose file was found, at once", func(t *testing.T, tb table) books.ID {
+			t.Helper()
+			id := tb.add(t, 1)
+			tb.later(t, time.Hour)
+			_, err := tb.Abandoned(t.Context(), time.Minute, 1)
+			ok(t, err)
+			ok(t, tb.Stored(t.Context(), id))
+			return id
+		}, []books.Wakeup{{Book: bookID(1), Attempt: 1, Trace: "sweep"}}},
 		{"not one that was stored just now", func(t *testing.T, tb table) books.ID {
 			t.Helper()
 			return tb.addStored(t, 1)

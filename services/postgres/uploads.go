@@ -10,7 +10,7 @@ import (
 // Stored is the promise: after this commit the book gets processed, whatever happens to us or to the queue.
 func (s *Store) Stored(ctx context.Context, id books.ID) error {
 	met, err := s.change(ctx, "mark book as uploaded", `
-		update public.books set status = 'uploaded', enqueued_at = null, updated_at = now()
+		update public.books set status = 'uploaded', enqueued_at = null, next_attempt_at = now(), updated_at = now()
 		where id = $1::uuid and status = 'uploading'`, string(id))
 	if err != nil || met == 1 {
 		return err

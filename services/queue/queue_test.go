@@ -426,3 +426,34 @@ func FuzzDecode(f *testing.F) {
 }
 
 var errAway = errors.New("nobody there")
+
+func TestAConsumerThatWaitsIsNotBusy(t *testing.T) {
+	onMiniredis(t, func(t *testing.T, s server) {
+		t.Helper()
+		q, entered, release := s.open(), make(chan struct{}), make(chan struct{})
+		c := q.NewConsumer(queue.Settings{Name: "one", Slots: 1})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			ended <- c.Run(ctx, func(context.Context, books.Wakeup) queue.Outcome {
+				close(entered)
+				<-release
+				return queue.Outcome{}
+			})
+		}()
+		synctest.Wait()
+		if c.Busy() {
+			t.Error("busy while it waits for a first wake-up")
+		}
+		enqueue(t, q, 1)
+		<-entered
+		if !c.Busy() {
+			t.Error("not busy with its only slot taken")
+		}
+		close(release)
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
