@@ -75,8 +75,8 @@ func orElse[T comparable](value, fallback T) T {
 	return value
 }
 
-// Busy reports whether every slot is taken.
-func (c *Consumer) Busy() bool { return len(c.slots) == cap(c.slots) }
+// Busy reports whether as many wake-ups are in hand as there are slots. The slot of a read that waits does not count.
+func (c *Consumer) Busy() bool { return c.held.count() >= cap(c.slots) }
 
 // Run hands out wake-ups until ctx ends, then waits for the handlers, at most Drain and then a little for them to notice.
 // It may be called once. A Redis that is away is waited for, however long.

@@ -37,6 +37,12 @@ func (h *held) has(id string) bool {
 	return ok
 }
 
+func (h *held) count() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.since)
+}
+
 // touch marks all as touched now and lists them, if one of them was not touched for age; else nothing.
 func (h *held) touch(age time.Duration) []string {
 	h.mu.Lock()
