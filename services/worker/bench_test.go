@@ -1,16 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
-	"maps"
-	"net"
 	"os"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -197,132 +191,4 @@ func (b *bench) waiting(t *testing.T, stream string) (ids []books.ID) {
 		ids = append(ids, books.ID(fmt.Sprint(e.Values["id"])))
 	}
 	return ids
-}
-
-// records are log lines, each of which must be a JSON object.
-type records struct {
-	mu      sync.Mutex
-	text    bytes.Buffer
-	changed chan struct{}
-}
-
-func newRecords() *records { return &records{changed: make(chan struct{})} }
-
-func (r *records) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	close(r.changed)
-	r.changed = make(chan struct{})
-	return r.text.Write(p)
-}
-
-func (r *records) all(t *testing.T) (lines []map[string]any, changed <-chan struct{}) {
-	t.Helper()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for line := range bytes.Lines(r.text.Bytes()) {
-		if !bytes.HasSuffix(line, []byte("\n")) {
-			break // the rest is on its way
-		}
-		var fields map[string]any
-		if err := json.Unmarshal(line, &fields); err != nil {
-			t.Fatalf("a log line is no JSON object: %s", line)
-		}
-		lines = append(lines, fields)
-	}
-	return lines, r.changed
-}
-
-// about lists the lines with this message about the book; "" is any book.
-func (r *records) about(t *testing.T, msg string, id books.ID) []map[string]any {
-	t.Helper()
-	lines, _ := r.all(t)
-	return slices.DeleteFunc(lines, func(f map[string]any) bool { return f["msg"] != msg || id != "" && f["book_id"] != string(id) })
-}
-
-// await waits until n lines with this message about the book were written, and returns the last one.
-func (r *records) await(t *testing.T, n int, msg string, id books.ID) map[string]any {
-	t.Helper()
-	deadline := time.After(patient)
-	for {
-		_, changed := r.all(t)
-		if found := r.about(t, msg, id); len(found) >= n {
-			return found[n-1]
-		}
-		select {
-		case <-changed:
-		case <-deadline:
-			t.Fatalf("%q was said less than %d times about %q; the log:\n%s", msg, n, id, r)
-		}
-	}
-}
-
-func (r *records) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
-}
-
-// gate stands before a server: while it is shut, connections to it are cut, old ones too.
-type gate struct {
-	addr  string
-	mu    sync.Mutex
-	shut  bool
-	conns map[net.Conn]bool
-}
-
-func newGate(t *testing.T, server string) *gate {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := &gate{addr: listener.Addr().String(), conns: map[net.Conn]bool{}}
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			if inner, err := net.Dial("tcp", server); err != nil || !g.keep(conn, inner) {
-				_ = conn.Close()
-			} else {
-				all.Go(func() { pipe(conn, inner) })
-				all.Go(func() { pipe(inner, conn) })
-			}
-		}
-	})
-	t.Cleanup(func() { _ = listener.Close(); g.set(true); all.Wait() })
-	return g
-}
-
-func pipe(to, from net.Conn) {
-	_, _ = io.Copy(to, from)
-	_ = to.Close()
-}
-
-func (g *gate) keep(conns ...net.Conn) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, c := range conns {
-		if g.shut {
-			_ = c.Close()
-		}
-		g.conns[c] = true
-	}
-	return !g.shut
-}
-
-// set shuts or opens the gate.
-func (g *gate) set(shut bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.shut = shut
-	if shut {
-		for c := range maps.Keys(g.conns) {
-			_ = c.Close()
-		}
-		clear(g.conns)
-	}
 }

@@ -69,7 +69,7 @@ func TestLease_isRenewedWhileTheWorkGoesOn(t *testing.T) {
 }
 
 // ends is how hold ends a work that never ends by itself, and after which time.
-func ends(t *testing.T, w *worker) (err error, after time.Duration) { //nolint:revive // the error is what is measured
+func ends(t *testing.T, w *worker) (after time.Duration, err error) {
 	t.Helper()
 	began := time.Now()
 	err = w.hold(t.Context(), silent(), books.Book{ID: bookID(1)}, func(ctx context.Context, _ books.Book) error {
@@ -77,14 +77,14 @@ func ends(t *testing.T, w *worker) (err error, after time.Duration) { //nolint:r
 		after = time.Since(began)
 		return ctx.Err()
 	})
-	return err, after
+	return after, err
 }
 
 func TestHold_endsWorkWhoseLeaseMayHaveRunOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &worker{set: usual("one"), store: broken{renew: errors.New("postgres is away")}}
-		err, after := ends(t, w)
+		after, err := ends(t, w)
 		if !errors.Is(err, books.ErrLost) || after < w.set.lease || after > w.set.lease*3/2 {
 			t.Errorf("got %v after %s, want %v after about %s", err, after, books.ErrLost, w.set.lease)
 		}
@@ -95,7 +95,7 @@ func TestHold_endsWorkThatTakesTooLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &worker{set: usual("one"), store: broken{Store: endless{}}}
-		err, after := ends(t, w)
+		after, err := ends(t, w)
 		if err == nil || !strings.HasPrefix(err.Error(), "it took longer than 5m0s") || after != w.set.limit {
 			t.Errorf("got %v after %s", err, after)
 		}

@@ -115,7 +115,7 @@ func TestSweep_isPatientWhileTheWorkerIsBusy(t *testing.T) {
 	}
 	close(release)
 	go func() {
-		for range entered { //nolint:revive // whatever is still woken may run
+		for range entered { // whatever is still woken may run
 		}
 	}()
 	stop()
