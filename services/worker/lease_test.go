@@ -56,7 +56,11 @@ func TestLease_isRenewedWhileTheWorkGoesOn(t *testing.T) {
 	w.store = broken{Store: w.store, renewed: renewed}
 	w.process = func(context.Context, books.Book) error {
 		b.sql(t, `update public.books set lease_until = now() - interval '1 hour'`)
-		<-renewed
+		select {
+		case <-renewed:
+		case <-time.After(patient):
+			t.Error("the lease was not renewed")
+		}
 		var recent bool
 		err := b.conn.QueryRow(t.Context(), `select lease_until > now() - interval '30 minutes' from public.books`).Scan(&recent)
 		if err != nil || !recent {
@@ -71,8 +75,10 @@ func TestLease_isRenewedWhileTheWorkGoesOn(t *testing.T) {
 // ends is how hold ends a work that never ends by itself, and after which time.
 func ends(t *testing.T, w *worker) (after time.Duration, err error) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
 	began := time.Now()
-	err = w.hold(t.Context(), silent(), books.Book{ID: bookID(1)}, func(ctx context.Context, _ books.Book) error {
+	err = w.hold(ctx, silent(), books.Book{ID: bookID(1)}, func(ctx context.Context, _ books.Book) error {
 		<-ctx.Done()
 		after = time.Since(began)
 		return ctx.Err()
