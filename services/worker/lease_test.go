@@ -37,7 +37,7 @@ func TestLease_losingItStopsTheWork(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	id := b.upload(t, 1)
-	w := b.worker("one", func(s *settings) { s.lease = 90 * time.Millisecond })
+	w := b.worker("one", func(s *settings) { s.lease, s.limit = 90*time.Millisecond, patient })
 	w.process = func(ctx context.Context, _ books.Book) error {
 		b.sql(t, `update public.books set attempts = attempts + 1, lease_until = now() + interval '1 hour'`) // another's claim
 		<-ctx.Done()
