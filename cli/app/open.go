@@ -34,6 +34,7 @@ type world struct {
 	without map[string]string
 	outputs map[string]map[string]string
 	notes   []string
+	boxed   bool // nothing of it is a vendor's own
 	closers []func()
 }
 
@@ -57,6 +58,7 @@ type access struct {
 	railwayProject, railwayEnvironment     string
 	vercelProject, vercelTeam, pipecatName string
 	values                                 map[string]release.Secret
+	emulated                               bool // no address is a vendor's own
 }
 
 // open makes the environment ready to be read and acted on. For a box it joins the one that another process has up,
@@ -119,13 +121,14 @@ func (w *world) openBox(ctx context.Context, command string) (access, error) {
 		railwayToken: info.RailwayToken, vercelToken: info.VercelToken, pipecatKey: info.PipecatKey,
 		supabaseKey: info.SupabaseKey, database: info.Database,
 		railwayProject: p.rel.Project, railwayEnvironment: w.env.Name, vercelProject: p.rel.Project, pipecatName: p.rel.Project,
-		values: info.Values,
+		values: info.Values, emulated: true,
 	}, nil
 }
 
 // connect makes the clients, and refuses a token that belongs to another target than the pinned one.
 func (w *world) connect(ctx context.Context, acc access) error {
 	p := w.project
+	w.boxed = acc.emulated
 	rw, err := railway.New(railway.Options{
 		Base: acc.railway, Token: acc.railwayToken, Project: acc.railwayProject, Environment: acc.railwayEnvironment,
 	})
@@ -219,7 +222,7 @@ func (w *world) facts(ctx context.Context) (plan.Facts, error) {
 		return plan.Facts{}, err
 	}
 	facts, err := steps.Read(ctx, w.steps, steps.Question{
-		Release: w.project.rel, Matrix: w.project.matrix, Env: w.env,
+		Release: w.project.rel, Matrix: w.project.matrix, Env: w.env, Box: w.boxed,
 		Subject: subject(ctx, src, w.project), Without: w.without, Outputs: w.outputs,
 	})
 	facts.Targets, facts.Notes = w.targets, w.notes

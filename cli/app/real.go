@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"net/url"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"readme/cli/env"
@@ -19,7 +21,7 @@ const (
 
 // realAccess takes the tokens from the environment's values file and from the process.
 func (a *app) realAccess(ctx context.Context, p *project, e spec.Environment) (access, error) {
-	values, err := env.Values(ctx, e, p.dir, a.sys.Lookup, p.matrix)
+	values, err := a.given(ctx, p, e)
 	if err != nil {
 		return access{}, err
 	}
@@ -31,36 +33,69 @@ func (a *app) realAccess(ctx context.Context, p *project, e spec.Environment) (a
 			}
 		}
 	}
-	base := func(name, otherwise string) string {
-		if v, ok := a.sys.Lookup(name); ok {
-			return v
-		}
-		return otherwise
-	}
-	return access{
-		railway: base("RAILWAY_API_URL", railwayAPI), vercel: base("VERCEL_API_URL", vercelAPI),
-		pipecat: base("PIPECAT_API_HOST", pipecatAPI), supabase: values["SUPABASE_URL"].Reveal(),
+	acc := access{
+		railway: a.base("RAILWAY_API_URL", railwayAPI), vercel: a.base("VERCEL_API_URL", vercelAPI),
+		pipecat: a.base("PIPECAT_API_HOST", pipecatAPI), supabase: values["SUPABASE_URL"].Reveal(),
 		railwayToken: values["RAILWAY_TOKEN"], vercelToken: values["VERCEL_TOKEN"], pipecatKey: values["PIPECAT_PRIVATE_KEY"],
 		supabaseKey: values["SUPABASE_SECRET_KEY"], bypass: values["VERCEL_AUTOMATION_BYPASS_SECRET"], database: values["DATABASE_URL"],
 		railwayProject: e.Targets.Railway.Project, railwayEnvironment: e.Targets.Railway.Environment,
 		vercelProject: e.Targets.Vercel.Project, vercelTeam: e.Targets.Vercel.Team, pipecatName: e.Targets.Pipecat.Agent,
 		values: values,
-	}, nil
+	}
+	acc.emulated, err = emulated(acc)
+	return acc, err
 }
 
-// missingTokens names what readme-ops itself would need to look into an environment and was not given.
-func (a *app) missingTokens(ctx context.Context, p *project, e spec.Environment) []string {
-	values, err := env.Values(ctx, e, p.dir, a.sys.Lookup, p.matrix)
-	if err != nil {
-		return []string{"value that can be used (" + strings.SplitN(err.Error(), "\n", 2)[0] + ")"}
+func (a *app) base(variable, vendors string) string {
+	if v, ok := a.sys.Lookup(variable); ok {
+		return v
 	}
-	var out []string
-	for _, v := range p.matrix.Of("ops") {
-		if s, ok := values[v.Name]; v.RequiredIn(e.Name) && (!ok || s.Empty()) {
-			out = append(out, v.Name)
+	return vendors
+}
+
+// emulated reports whether none of the addresses is a vendor's own. A mixture is refused: half of a release would be
+// real.
+func emulated(acc access) (bool, error) {
+	var real, others []string
+	for name, at := range map[string]struct{ url, host string }{
+		"railway": {acc.railway, ".railway.com"}, "vercel": {acc.vercel, ".vercel.com"},
+		"pipecat": {acc.pipecat, ".daily.co"}, "supabase": {acc.supabase, ".supabase.co"},
+	} {
+		u, err := url.Parse(at.url)
+		if err == nil && strings.HasSuffix(u.Hostname(), at.host) {
+			real = append(real, name)
+		} else {
+			others = append(others, name)
 		}
 	}
-	return out
+	if len(real) > 0 && len(others) > 0 {
+		slices.Sort(real)
+		slices.Sort(others)
+		return false, &release.Fault{
+			Title:    "real and emulated vendors in one environment",
+			Detail:   "a release would be real in one half and pretended in the other",
+			Evidence: []release.Evidence{{Label: "addresses", Lines: []string{"the vendors' own: " + strings.Join(real, ", "), "others: " + strings.Join(others, ", ")}}},
+			Try:      "unset RAILWAY_API_URL VERCEL_API_URL PIPECAT_API_HOST", Exit: release.ExitInvalid,
+		}
+	}
+	return len(real) == 0, nil
+}
+
+// given reads the values that this process was given. Those that only a vendor has are asked for there, by the facts.
+func (a *app) given(ctx context.Context, p *project, e spec.Environment) (map[string]release.Secret, error) {
+	path := ""
+	if e.Values != "" {
+		path = filepath.Join(p.near, e.Values)
+	}
+	values, faults := env.Given(ctx, e, path, a.sys.Lookup, p.matrix)
+	vendorsHave := func(string, string) bool { return true }
+	for _, f := range env.Missing(e, path, p.matrix, values, vendorsHave) {
+		faults = append(faults, f.Fault())
+	}
+	if len(faults) > 0 {
+		return values, faults
+	}
+	return values, nil
 }
 
 // databaseName is a database's address without anything secret: host and name.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/urfave/cli/v3"
@@ -63,8 +64,8 @@ func (a *app) statusOf(ctx context.Context, p *project, env spec.Environment) {
 			_, _ = fmt.Fprintln(a.sys.Out, "  the box is down; try: readme-ops box up")
 			return
 		}
-	} else if missing := a.missingTokens(ctx, p, env); len(missing) > 0 {
-		_, _ = fmt.Fprintf(a.sys.Out, "  what is live is not known: no %s\n", missing[0])
+	} else if _, err := a.given(ctx, p, env); err != nil {
+		_, _ = fmt.Fprintf(a.sys.Out, "  what is live is not known: %s\n", strings.SplitN(err.Error(), "\n", 2)[0])
 		return
 	}
 	w, err := a.open(ctx, p, env, "status")

@@ -150,12 +150,13 @@ func commit(ts *testscript.TestScript, dir string) {
 	}
 }
 
-// edit FILE OLD NEW replaces a text that must be there; \n in NEW is a new line.
+// edit FILE OLD NEW replaces a text that must be there; \n is a new line.
 func edit(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: edit FILE OLD NEW")
 	}
 	old := ts.ReadFile(args[0])
+	args[1] = strings.ReplaceAll(args[1], `\n`, "\n")
 	if !strings.Contains(old, args[1]) {
 		ts.Fatalf("%s does not hold %q", args[0], args[1])
 	}

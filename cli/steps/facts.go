@@ -34,6 +34,7 @@ type Question struct {
 	Release *spec.Release
 	Matrix  *spec.Matrix
 	Env     spec.Environment
+	Box     bool // none of the vendors is a real one
 	Subject Subject
 	Without map[string]string            // services that cannot be released here, and why
 	Outputs map[string]map[string]string // what is known of a service before any deploy
@@ -42,7 +43,7 @@ type Question struct {
 // Read asks the database, the vendors and the work tree at once, and changes nothing. Everything that could not be
 // read, and every variable that a service needs and does not have, is reported, not only the first.
 func Read(ctx context.Context, w *World, q Question) (plan.Facts, error) {
-	f := plan.Facts{Box: q.Env.Box, Commit: q.Subject.Commit, Services: map[string]plan.Service{}}
+	f := plan.Facts{Box: q.Box, Commit: q.Subject.Commit, Services: map[string]plan.Service{}}
 	var mu sync.Mutex
 	var wrong release.Faults
 	report := func(err error) {

@@ -68,6 +68,8 @@ func (w *worker) run(ctx context.Context) error {
 	if !w.await(ctx, "postgres", w.reach) {
 		return nil
 	}
+	leaving := context.AfterFunc(ctx, func() { w.log.Info("stopping: jobs in hand may finish", "within", w.set.queue.Drain.String()) })
+	defer leaving()
 	sweeping := make(chan struct{})
 	go func() { defer close(sweeping); w.sweepUntil(ctx) }()
 	err := w.consumer.Run(ctx, w.handle) // it waits for Redis itself, and says so
