@@ -181,7 +181,7 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 
 // wait-for FILE TEXT waits until a file holds a text.
 func waitFor(ts *testscript.TestScript, _ bool, args []string) {
-	const patience = 3 * time.Minute
+	const patience = 90 * time.Second
 	for began := time.Now(); time.Since(began) < patience; time.Sleep(20 * time.Millisecond) {
 		raw, _ := os.ReadFile(ts.MkAbs(args[0]))
 		if strings.Contains(string(raw), args[1]) {
