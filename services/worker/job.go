@@ -19,7 +19,7 @@ const maxReason = 500
 // handle works on one wake-up. ctx ends when the drain time is over.
 func (w *worker) handle(ctx context.Context, wake books.Wakeup) queue.Outcome {
 	log := w.log.With("book_id", string(wake.Book), "trace", wake.Trace)
-	claimed, err := w.store.Claim(ctx, wake.Book, w.set.lease)
+	claimed, err := w.claim(ctx, log, wake.Book)
 	switch {
 	case errors.Is(err, books.ErrTaken) && claimed.Status == books.Failed:
 		// It was given up, but its wake-up is still here: perhaps we died, or Redis was away, before the dead letter.
@@ -30,10 +30,27 @@ func (w *worker) handle(ctx context.Context, wake books.Wakeup) queue.Outcome {
 		log.Debug("nothing to do for this wake-up", "status", string(claimed.Status))
 		return queue.Outcome{}
 	case err != nil:
-		log.Warn("could not take the job; it stays in the queue", "error", err)
-		return queue.Outcome{Leave: true}
+		return queue.Outcome{Leave: true} // we are stopping; whoever takes the entry over has it
 	}
 	return w.attempt(ctx, log.With("attempt", claimed.Attempts), claimed)
+}
+
+// claim takes the book, and keeps asking while the database is away: a wake-up in hand fills a slot, so that no more are
+// read meanwhile. Upstash ends a consumer that has 1,000 of them pending.
+func (w *worker) claim(ctx context.Context, log *slog.Logger, id books.ID) (books.Book, error) {
+	const first, longest = time.Second, 30 * time.Second
+	for wait := first; ; wait = min(wait*2, longest) {
+		claimed, err := w.store.Claim(ctx, id, w.set.lease)
+		if err == nil || errors.Is(err, books.ErrTaken) || errors.Is(err, books.ErrNotFound) {
+			return claimed, err
+		}
+		log.Warn("could not take the job, trying again", "error", err, "wait", wait.String())
+		select {
+		case <-ctx.Done():
+			return books.Book{}, err
+		case <-time.After(spread(wait)):
+		}
+	}
 }
 
 // attempt processes a claimed book and settles the claim.

@@ -53,12 +53,6 @@ func TestHandle_outcomes(t *testing.T) {
 			row{books.Failed, 5, "no file"},
 		},
 		{
-			"a claim that the database does not answer stays in the queue", `status = 'uploaded'`,
-			func(_ *testing.T, w *worker) { w.store = broken{Store: w.store, claim: errors.New("away")} },
-			queue.Outcome{Leave: true},
-			row{books.Uploaded, 0, ""},
-		},
-		{
 			"an end that cannot be recorded stays in the queue", `status = 'uploaded'`,
 			func(_ *testing.T, w *worker) { w.store = broken{Store: w.store, settle: errors.New("away")} },
 			queue.Outcome{Leave: true},
@@ -88,6 +82,54 @@ func TestHandle_outcomes(t *testing.T) {
 	}
 }
 
+// unsteady is a store whose claims fail, each as the test says, until it gives nil.
+type unsteady struct {
+	books.Store
+	claim func() error
+}
+
+func (s unsteady) Claim(ctx context.Context, id books.ID, lease time.Duration) (books.Book, error) {
+	if err := s.claim(); err != nil {
+		return books.Book{}, err
+	}
+	return s.Store.Claim(ctx, id, lease)
+}
+
+func TestHandle_asksAgainWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.upload(t, 1)
+	w := b.worker("one")
+	left := 1
+	w.store = unsteady{Store: w.store, claim: func() error {
+		if left == 0 {
+			return nil
+		}
+		left--
+		return errors.New("away")
+	}}
+	if got := w.handle(t.Context(), wakeup(bookID(1))); got != (queue.Outcome{}) {
+		t.Errorf("the outcome is %+v", got)
+	}
+	b.want(t, bookID(1), row{books.Ready, 1, ""})
+}
+
+func TestHandle_leavesTheWakeUpWhenItStopsWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.upload(t, 1)
+	w := b.worker("one")
+	ctx, cancel := context.WithCancel(t.Context())
+	w.store = unsteady{Store: w.store, claim: func() error {
+		cancel()
+		return errors.New("away")
+	}}
+	if got := w.handle(ctx, wakeup(bookID(1))); got != (queue.Outcome{Leave: true}) {
+		t.Errorf("the outcome is %+v", got)
+	}
+	b.want(t, bookID(1), row{books.Uploaded, 0, ""})
+}
+
 func TestHandle_dropsTheWakeUpOfADeletedBook(t *testing.T) {
 	t.Parallel()
 	if got := newBench(t).worker("one").handle(t.Context(), wakeup(bookID(404))); got != (queue.Outcome{}) {
@@ -106,15 +148,8 @@ func TestReason_isShortAndFitForARow(t *testing.T) {
 // broken is a table that does not answer to everything.
 type broken struct {
 	books.Store
-	claim, settle, renew error
-	renewed              chan<- struct{}
-}
-
-func (s broken) Claim(ctx context.Context, id books.ID, lease time.Duration) (books.Book, error) {
-	if s.claim != nil {
-		return books.Book{}, s.claim
-	}
-	return s.Store.Claim(ctx, id, lease)
+	settle, renew error
+	renewed       chan<- struct{}
 }
 
 func (s broken) Settle(ctx context.Context, claimed books.Book, v books.Verdict) error {
