@@ -88,8 +88,21 @@ func status(t *testing.T, url string) int {
 
 func TestBox_givesEachPartItsAddressAndTellsWhoJoins(t *testing.T) {
 	project := t.TempDir()
+	if err := os.MkdirAll(box.Dir(project), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	// in a container every readme-ops may be process 7
+	left := fmt.Sprintf(`{"PID":%d,"Railway":"http://127.0.0.1:1"}`, os.Getpid())
+	if err := os.WriteFile(filepath.Join(box.Dir(project), "up.json"), []byte(left), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	var said []string
-	b := open(t, config(t, project, func(line string) { said = append(said, line) }))
+	b := open(t, config(t, project, func(line string) {
+		said = append(said, line)
+		if info, up := box.Running(project); up {
+			t.Errorf("it is not up yet, and can be joined at %s", info.Railway)
+		}
+	}))
 	info := b.Info()
 	if !slices.Contains(said, "the box is sealed: it ignores DATABASE_URL of your shell") {
 		t.Errorf("it said %q", said)

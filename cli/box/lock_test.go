@@ -130,6 +130,27 @@ func TestLock_isNotTakenByThoseWhoLookAtIt(t *testing.T) {
 	wg.Wait()
 }
 
+func TestHeld_isNobodyWhileOthersLook(t *testing.T) {
+	dir := t.TempDir()
+	free, _, err := box.TakeLock(dir, "lock", "release")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free()
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for range 2000 {
+				if h := box.Held(dir, "lock"); h != nil {
+					t.Errorf("somebody who looks was taken for the holder %v", h)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
 func TestLockRelease_letsOneReleaseAtATimeActOnTheBox(t *testing.T) {
 	project := t.TempDir()
 	done, err := box.LockRelease(project)

@@ -143,7 +143,7 @@ func (b *Box) vendors(ctx context.Context) error {
 func (b *Box) addresses() (map[string]string, error) {
 	out := map[string]string{}
 	for _, d := range b.cfg.Release.Deploy {
-		edge := ""
+		var edge string
 		switch {
 		case d.To == "pipecat":
 			out[d.Name+".start_url"] = b.info.Pipecat + "/v1/public/" + b.cfg.Agent + "/start"
