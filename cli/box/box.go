@@ -91,6 +91,7 @@ func Open(ctx context.Context, cfg Config) (*Box, error) {
 	if err != nil {
 		return nil, unwritable(dir, err)
 	}
+	_ = os.Remove(filepath.Join(dir, upFile)) // a killed box has left it
 	b := &Box{dir: dir, cfg: cfg, lock: l}
 	b.onClose(func(context.Context) { l.release() })
 	if err := b.open(ctx); err != nil {
@@ -102,7 +103,7 @@ func Open(ctx context.Context, cfg Config) (*Box, error) {
 
 func (b *Box) open(ctx context.Context) (err error) {
 	if b.state, err = loadState(b.dir); err != nil {
-		return unwritable(b.dir, err)
+		return err
 	}
 	if note := ignored(b.cfg.Environ); note != "" {
 		b.cfg.Say(note)
@@ -119,7 +120,7 @@ func (b *Box) open(ctx context.Context) (err error) {
 	if err := b.vendors(ctx); err != nil {
 		return err
 	}
-	b.info.Notes = b.state.moved
+	b.info.Notes = b.state.notes()
 	return b.announce(b.cfg.Command)
 }
 
@@ -199,13 +200,18 @@ func (b *Box) onClose(f func(context.Context)) {
 	b.closers = append(b.closers, f)
 }
 
-// Close stops everything that the box has started, the last first, and lets go of it.
+// Close stops everything that the box has started, the last first, and lets go of it. A second Close does nothing.
 func (b *Box) Close(ctx context.Context) {
-	_ = os.Remove(filepath.Join(b.dir, "up.json"))
-	for _, c := range slices.Backward(b.closers) {
+	b.mu.Lock()
+	closers := b.closers
+	b.closers = nil
+	b.mu.Unlock()
+	if len(closers) > 0 { // else the folder may be another process's by now
+		_ = os.Remove(filepath.Join(b.dir, upFile))
+	}
+	for _, c := range slices.Backward(closers) {
 		c(ctx)
 	}
-	b.closers = nil
 }
 
 // edge gives an emulator the listener of that name; the box draws its port once and keeps it.

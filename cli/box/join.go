@@ -12,6 +12,9 @@ import (
 	"readme/cli/release"
 )
 
+// upFile lies in the box's folder while it can be joined.
+const upFile = "up.json"
+
 // wireInfo is Info on disk, for commands that join: with its secrets in clear, in a file that only its owner reads.
 type wireInfo struct {
 	Info
@@ -33,11 +36,14 @@ func (b *Box) announce(mode string) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(b.dir, "up.json")
+	path := filepath.Join(b.dir, upFile)
 	if err := os.WriteFile(path+".new", raw, 0o600); err != nil {
 		return unwritable(b.dir, err)
 	}
-	return os.Rename(path+".new", path)
+	if err := os.Rename(path+".new", path); err != nil {
+		return unwritable(b.dir, err)
+	}
+	return nil
 }
 
 func secretsOf(i *Info) map[string]*release.Secret {
@@ -55,18 +61,20 @@ func (b *Box) Share() error {
 	return b.announce("box up")
 }
 
-// Running reads how to join the box that another process holds. It is false when nobody does, or when it is not up yet.
+// Running reads how to join the box that another process holds. It is false when nobody does, or when it is not up
+// yet: what a killed box has left behind is no way in.
 func Running(project string) (Info, bool) {
 	dir := Dir(project)
-	if _, err := os.Stat(dir); err != nil || held(dir, "lock") == nil {
+	holder := held(dir, "lock")
+	if holder == nil {
 		return Info{}, false
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, "up.json"))
+	raw, err := os.ReadFile(filepath.Join(dir, upFile))
 	if err != nil {
 		return Info{}, false
 	}
 	var w wireInfo
-	if json.Unmarshal(raw, &w) != nil {
+	if json.Unmarshal(raw, &w) != nil || w.PID != holder.PID {
 		return Info{}, false
 	}
 	info := w.Info
@@ -100,8 +108,8 @@ func Down(ctx context.Context, project string) error {
 	if h == nil {
 		return nil
 	}
-	if held(dir, "release.lock") != nil {
-		return lockedFault("a release is at work on the box", *h)
+	if r := held(dir, "release.lock"); r != nil {
+		return lockedFault("a release is at work on the box", *r)
 	}
 	if h.PID == 0 || syscall.Kill(h.PID, syscall.SIGTERM) != nil {
 		return lockedFault("the box is held by a process that cannot be asked to end", *h)

@@ -39,14 +39,37 @@ func takeLock(dir, name, command string) (*lock, Holder, error) {
 	if err != nil {
 		return nil, Holder{}, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		var h Holder
-		_ = json.NewDecoder(f).Decode(&h) // a holder that has not yet written its name is still a holder
-		_ = f.Close()
-		return nil, h, errHeld
+	// Who looks at a lock shares it for a moment, and must not be taken for a holder.
+	const looks, moment = 10, 5 * time.Millisecond
+	for try := 1; ; try++ {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			_ = f.Close()
+			return nil, Holder{}, fmt.Errorf("lock %s: %w", f.Name(), err)
+		}
+		if try == looks {
+			h := readHolder(f)
+			_ = f.Close()
+			return nil, h, errHeld
+		}
+		time.Sleep(moment)
 	}
 	l := &lock{f}
-	return l, Holder{}, l.name(command)
+	if err := l.name(command); err != nil {
+		l.release()
+		return nil, Holder{}, err
+	}
+	return l, Holder{}, nil
+}
+
+// readHolder reads who holds the lock. One that has not yet written its name is still a holder.
+func readHolder(f *os.File) Holder {
+	var h Holder
+	_ = json.NewDecoder(f).Decode(&h)
+	return h
 }
 
 // name writes who holds it.
@@ -64,17 +87,19 @@ func (l *lock) name(command string) error {
 
 func (l *lock) release() { _ = l.file.Close() }
 
-// held reports who holds the lock of that name; nil if nobody does.
+// held reports who holds the lock of that name; nil if nobody does. It changes nothing, and does not get into the way
+// of others who look.
 func held(dir, name string) *Holder {
-	l, h, err := takeLock(dir, name, "look")
-	if err == nil {
-		l.release()
+	f, err := os.Open(filepath.Join(dir, name))
+	if err != nil {
 		return nil
 	}
-	if errors.Is(err, errHeld) {
-		return &h
+	defer func() { _ = f.Close() }()
+	if !errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK) {
+		return nil
 	}
-	return nil
+	h := readHolder(f)
+	return &h
 }
 
 func lockedFault(what string, h Holder) error {

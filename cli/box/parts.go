@@ -3,6 +3,7 @@ package box
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"time"
 
@@ -113,9 +114,11 @@ func (b *Box) startPipecat(ctx context.Context) error {
 
 // vendors starts the two that build and run services, with the matrix's variables set, and what was live comes back.
 func (b *Box) vendors(ctx context.Context) error {
-	values, err := b.values(b.cfg.Matrix, map[string]string{
-		"bot.start_url": b.info.Pipecat + "/v1/public/" + b.cfg.Agent + "/start",
-	})
+	addresses, err := b.addresses()
+	if err != nil {
+		return err
+	}
+	values, err := b.values(b.cfg.Matrix, addresses)
 	if err != nil {
 		return err
 	}
@@ -133,6 +136,32 @@ func (b *Box) vendors(ctx context.Context) error {
 	g.Go(func() error { return b.startRailway(ctx, h) })
 	g.Go(func() error { return b.startVercel(ctx, h) })
 	return g.Wait()
+}
+
+// addresses are what variables may refer to before anything was deployed: their ports are drawn once, so they are
+// known, and stay.
+func (b *Box) addresses() (map[string]string, error) {
+	out := map[string]string{}
+	for _, d := range b.cfg.Release.Deploy {
+		var edge string
+		switch {
+		case d.To == "pipecat":
+			out[d.Name+".start_url"] = b.info.Pipecat + "/v1/public/" + b.cfg.Agent + "/start"
+			continue
+		case d.To == "vercel":
+			edge = "vercel/production"
+		case d.Health != "":
+			edge = "railway/" + d.Service
+		default:
+			continue
+		}
+		port, err := b.state.port(edge)
+		if err != nil {
+			return nil, err
+		}
+		out[d.Name+".url"] = fmt.Sprintf("http://127.0.0.1:%d", port)
+	}
+	return out, nil
 }
 
 // botSecrets is the bot's secret set, filled as a founder would have.

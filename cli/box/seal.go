@@ -48,8 +48,16 @@ func loopback(variable, value string) error {
 		return &release.Fault{Title: variable + " is no URL", Exit: release.ExitInvalid, Try: "unset " + variable}
 	}
 	host := u.Hostname()
+	for _, key := range []string{"host", "hostaddr", "service", "servicefile"} { // to Postgres they outweigh what stands before the "?"
+		if u.Query().Has(key) {
+			host = key + "=" + u.Query().Get(key)
+		}
+	}
 	if ip := net.ParseIP(host); host == "localhost" || (ip != nil && ip.IsLoopback()) {
 		return nil
+	}
+	if host == "" {
+		host = "no host"
 	}
 	return &release.Fault{
 		Title:  fmt.Sprintf("%s points to %s, and the box only uses servers on this machine", variable, host),

@@ -14,6 +14,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"readme/cli/box/keep"
+	"readme/cli/release"
 )
 
 // state is what the box draws once and keeps: ports, passwords and keys. It lies in box.json, readable by its owner alone.
@@ -35,30 +38,34 @@ func loadState(dir string) (*state, error) {
 	raw, err := os.ReadFile(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return s, s.save()
+		if err := s.save(); err != nil {
+			return nil, unwritable(dir, err)
+		}
+		return s, nil
 	case err != nil:
-		return nil, err
+		return nil, unwritable(dir, err)
 	}
-	if err := json.Unmarshal(raw, s); err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w", s.path, err)
+	if err := json.Unmarshal(raw, s); err != nil || s.Ports == nil || s.Secrets == nil {
+		return nil, &release.Fault{
+			Title:  "the box's memory is damaged: " + s.path,
+			Detail: "it holds the box's ports and passwords, and without them the rest of the box is of no use",
+			Try:    "readme-ops box reset", Exit: release.ExitStepFailed, Cause: err,
+		}
 	}
 	return s, nil
 }
 
-// save writes the state so that a crash leaves the old one or the new one.
-func (s *state) save() error {
-	raw, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return err
-	}
-	tmp := s.path + ".new"
-	if err := os.WriteFile(tmp, append(raw, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(tmp, s.path)
+// notes says what had to be drawn again.
+func (s *state) notes() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.moved)
 }
 
-// secret gives the secret of that name: prefix and 32 random bytes, drawn once. Letters, digits and _ only, because
+// save writes the state so that a crash leaves the old one or the new one.
+func (s *state) save() error { return keep.WriteJSON(s.path, s) }
+
+// secret gives the secret of that name: prefix and 24 random bytes, drawn once. Letters, digits and _ only, because
 // some vendors' tools refuse anything else in a token.
 func (s *state) secret(name, prefix string) (string, error) {
 	s.mu.Lock()
@@ -66,8 +73,13 @@ func (s *state) secret(name, prefix string) (string, error) {
 	if v, ok := s.Secrets[name]; ok {
 		return v, nil
 	}
-	s.Secrets[name] = prefix + random(24)
-	return s.Secrets[name], s.save()
+	drawn := prefix + random(24)
+	s.Secrets[name] = drawn
+	if err := s.save(); err != nil {
+		delete(s.Secrets, name) // what is not on disk would be another one tomorrow
+		return "", err
+	}
+	return drawn, nil
 }
 
 func random(n int) string {

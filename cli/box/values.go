@@ -9,7 +9,7 @@ import (
 // values gives each variable of the matrix the value that a founder would have typed at the vendors: the box's own
 // addresses and keys, the matrix's fixed values and defaults, and for any other secret one that is drawn once.
 // A variable that stays without a value is not in the result; parity reports it where it is required.
-func (b *Box) values(matrix *spec.Matrix, botStart map[string]string) (map[string]release.Secret, error) {
+func (b *Box) values(matrix *spec.Matrix, addresses map[string]string) (map[string]release.Secret, error) {
 	own := map[string]string{
 		"DATABASE_URL":             b.info.Database.Reveal(),
 		"REDIS_URL":                b.info.Redis.Reveal(),
@@ -27,11 +27,15 @@ func (b *Box) values(matrix *spec.Matrix, botStart map[string]string) (map[strin
 		case found:
 		case v.Value != "":
 			expanded, err := smoke.Expand(v.Value, func(name string) (string, bool) {
-				s, ok := botStart[name]
+				s, ok := addresses[name]
 				return s, ok
 			})
 			if err != nil {
-				return nil, err
+				at := v.At
+				return nil, &release.Fault{
+					Title: "the box has no value for " + v.Name, Detail: err.Error(), Where: &at,
+					Try: "refer to a service's url or start_url", Exit: release.ExitInvalid,
+				}
 			}
 			value = expanded
 		case v.Default != "":

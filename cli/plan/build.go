@@ -142,7 +142,7 @@ func (b *builder) bucket() {
 	if is.MaxSize != want.MaxSize {
 		s.Lines = append(s.Lines, "at most "+size(is.MaxSize)+" -> at most "+size(want.MaxSize))
 	}
-	if !slices.Equal(is.Types, want.Types) {
+	if !sameTypes(is.Types, want.Types) {
 		s.Lines = append(s.Lines, fmt.Sprintf("types %v -> %v", is.Types, want.Types))
 	}
 	if len(s.Lines) == 0 {

@@ -3,11 +3,13 @@ package plan
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"readme/cli/release"
 )
 
-// Difference says in words what differs between an approved plan and the one that the world asks for now.
+// Difference says in words what differs between an approved plan and the one that the world asks for now. It is never
+// empty: it is asked where the digests differ.
 func Difference(approved, now release.Plan) []string {
 	var out []string
 	if a, b := approved.Commit.String(), now.Commit.String(); a != b {
@@ -36,8 +38,14 @@ func Difference(approved, now release.Plan) []string {
 			out = append(out, s.ID+": is no longer in the plan")
 		}
 	}
-	if len(out) == 0 {
+	if !slices.EqualFunc(approved.Targets, now.Targets, func(a, b release.Target) bool { return a.Name == b.Name && a.Value == b.Value }) {
 		out = append(out, "the targets")
+	}
+	if approved.OnFailure != now.OnFailure {
+		out = append(out, "on_failure: "+approved.OnFailure+" -> "+now.OnFailure)
+	}
+	if len(out) == 0 {
+		out = append(out, "the order of the steps")
 	}
 	return out
 }

@@ -2,7 +2,11 @@
 // gives the same plan and the same digest.
 package plan
 
-import "readme/cli/release"
+import (
+	"slices"
+
+	"readme/cli/release"
+)
 
 // Facts are what was read from git, the database and the vendors, all at one moment.
 type Facts struct {
@@ -35,10 +39,22 @@ type Bucket struct {
 	Types   []string
 }
 
+// Equal compares two buckets; the order of the types does not matter.
+func (b Bucket) Equal(other Bucket) bool {
+	return b.Found == other.Found && b.Public == other.Public && b.MaxSize == other.MaxSize && sameTypes(b.Types, other.Types)
+}
+
+func sameTypes(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+// TreeSettings parts, in a Tree, the hash of the files from that of the settings with which they are built and run.
+const TreeSettings = "+"
+
 // Service is what is known about one service and what would be sent for it.
 type Service struct {
 	Live    Live
-	Tree    string // hash of the watched files as they are now; "" where there are none
+	Tree    string // hash of the watched files as they are now, and of the settings where there are some; "" where there are no files
 	Archive string // sha256 of the archive that would be sent; "" for images
 	Image   string // what would be deployed, for images
 	Config  []byte // canonical JSON of the vendor's settings that would be sent; nil if there are none

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"strings"
 
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -87,6 +88,9 @@ func (b *builder) unchanged(d spec.Deploy, f Service, s *release.Step) bool {
 		return true
 	}
 	s.Change, s.Why = release.ChangeUpdate, "its files have changed"
+	if files, _, _ := strings.Cut(f.Tree, TreeSettings); strings.HasPrefix(live.Tree, files+TreeSettings) {
+		s.Why = "its build, start or health check in release.yaml has changed"
+	}
 	return false
 }
 

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"readme/cli/engine"
 	"readme/cli/plan"
@@ -40,17 +41,28 @@ func (a bucket) Do(ctx context.Context, t *engine.Task) (release.StepDone, error
 	if err != nil {
 		return release.StepDone{}, bucketFault(in, "cannot be read back", err)
 	}
-	if now.Public != in.Public {
+	if want := (plan.Bucket{Found: true, Public: in.Public, MaxSize: in.MaxSize, Types: in.Types}); !want.Equal(now) {
 		return release.StepDone{}, &release.Fault{
-			Title:  "bucket " + in.Name + " is not as private as it should be",
+			Title:  "bucket " + in.Name + " is not as it should be",
 			Detail: "it was written without an error and reads back otherwise",
-			Try:    "readme-ops doctor",
+			Evidence: []release.Evidence{{Label: "expected, and found", Lines: []string{
+				fmt.Sprintf("expected %+v", want), fmt.Sprintf("found    %+v", now),
+			}}},
+			Try: "readme-ops doctor",
 		}
 	}
 	return release.StepDone{Text: text}, nil
 }
 
-func (a bucket) Undo(_ context.Context, t *engine.Task, _ engine.Was) (release.StepDone, error) {
+// Undo leaves the bucket, which may hold books by now, and says so if this run changed it.
+func (a bucket) Undo(ctx context.Context, t *engine.Task, _ engine.Was) (release.StepDone, error) {
+	var in plan.BucketInputs
+	if err := json.Unmarshal(t.Step.Inputs, &in); err != nil {
+		return release.StepDone{}, err
+	}
+	if is, err := a.w.Buckets.Bucket(ctx, in.Name); err == nil && plan.BucketPrecondition(is) == t.Step.Precondition {
+		return release.StepDone{Text: "is as it was"}, nil
+	}
 	return release.StepDone{Text: "stays", Kept: t.Step.Title}, nil
 }
 

@@ -135,11 +135,11 @@ func (a deploy) Undo(ctx context.Context, t *engine.Task, was engine.Was) (relea
 		}
 	}
 	h := a.w.Hosts[in.Name]
-	if rec.Staged {
-		return release.StepDone{Text: "the staged deployment was not promoted; what was live stays live"}, nil
-	}
 	if err := a.stop(ctx, t, h, rec); err != nil {
 		return release.StepDone{}, notPutBack(in, rec, err)
+	}
+	if rec.Staged {
+		return release.StepDone{Text: "the staged deployment was not promoted; what was live stays live"}, nil
 	}
 	live, err := h.Live(ctx)
 	if err != nil {
@@ -150,10 +150,38 @@ func (a deploy) Undo(ctx context.Context, t *engine.Task, was engine.Was) (relea
 		return release.StepDone{Text: live.ID + " was live before and still is"}, a.settingsBack(ctx, h, in, rec)
 	case live.ID == "" && rec.Before.ID == "":
 		return release.StepDone{Text: "nothing is live, as before"}, nil
+	case isBack(rec, live):
+		return release.StepDone{Text: "back to " + before(rec)}, a.settingsBack(ctx, h, in, rec)
+	case strangers(rec, live, t.Run):
+		return release.StepDone{}, notPutBack(in, rec, errStrangers(live))
 	case rec.Before.ID == "":
 		return a.remove(ctx, t, h, in, rec, live)
 	}
 	return a.restore(ctx, t, h, in, rec)
+}
+
+// strangers reports whether what serves was brought by somebody else after us. It is not ours to take away.
+func strangers(rec deployed, live provider.Deployment, run string) bool {
+	if rec.ID == "" { // ours has no id that we know: it bears our marker, or none where the vendor keeps none
+		return live.Marker.Release != "" && live.Marker.Release != run
+	}
+	return live.ID != "" && live.ID != rec.ID && live.Marker.Release != run
+}
+
+// isBack reports whether what serves is a copy of what served before: a rollback that was cut off has got that far.
+func isBack(rec deployed, live provider.Deployment) bool {
+	if live.ID == "" || live.ID == rec.ID || live.State != provider.Live {
+		return false
+	}
+	was := rec.Before
+	if was.Marker != (provider.Marker{}) {
+		return live.Marker == was.Marker
+	}
+	return was.Image != "" && live.Image == was.Image && live.Build == was.Build
+}
+
+func errStrangers(live provider.Deployment) error {
+	return fmt.Errorf("%s serves, which somebody else has brought in the meantime; it was left alone", live.ID)
 }
 
 // stop ends a deployment that is still on its way, so that it does not go live after it was put back.
@@ -257,7 +285,8 @@ type tailer struct {
 	host Host
 	task *engine.Task
 	id   string
-	told int
+	told int              // how many lines
+	last provider.LogLine // of them
 }
 
 func (l *tailer) read(ctx context.Context) {
@@ -266,13 +295,28 @@ func (l *tailer) read(ctx context.Context) {
 		return
 	}
 	lines, err := logs.BuildLogs(ctx, l.id)
-	if err != nil || len(lines) <= l.told {
+	if err != nil || len(lines) == 0 {
 		return
 	}
-	for _, line := range lines[l.told:] {
+	for _, line := range lines[l.from(lines):] {
 		l.task.Say("build", line.Text)
 	}
-	l.told = len(lines)
+	l.told, l.last = len(lines), lines[len(lines)-1]
+}
+
+// from is where the lines begin that were not told yet. Vendors give the last few hundred, so of a long build they
+// begin somewhere in the middle.
+func (l *tailer) from(lines []provider.LogLine) int {
+	told := func(line provider.LogLine) bool { return line.At.Equal(l.last.At) && line.Text == l.last.Text }
+	if l.told == 0 || l.told <= len(lines) && told(lines[l.told-1]) {
+		return l.told
+	}
+	for i, line := range slices.Backward(lines) {
+		if told(line) {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // lastLines gives the evidence of a failed deployment: the end of its build's log and of its own.

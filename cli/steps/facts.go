@@ -2,6 +2,8 @@ package steps
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -147,8 +149,18 @@ func (w *World) readService(ctx context.Context, q Question, d spec.Deploy) (pla
 	if s.Tree, err = q.Subject.Tree(watched(d)); err != nil {
 		return s, err
 	}
+	if d.To == "railway" {
+		s.Tree += plan.TreeSettings + settingsHash(d)
+	}
 	s.Archive, s.Files, err = q.Subject.Archive(root)
 	return s, err
+}
+
+// settingsHash stands for what release.yaml says of how a service is built and run. It goes with the hash of its
+// files: the settings that the vendor shows are those of the next deployment, not of the live one.
+func settingsHash(d spec.Deploy) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", d.Build, d.Start, d.Health, d.HealthTimeout))
+	return hex.EncodeToString(sum[:6])
 }
 
 // watched are the patterns of the files that make a service: its own folder unless release.yaml says more.

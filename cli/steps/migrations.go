@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"readme/cli/engine"
 	"readme/cli/migrate"
@@ -31,6 +32,13 @@ func (a migrations) Do(ctx context.Context, t *engine.Task) (release.StepDone, e
 	pending, err := pick(all, in.Pending)
 	if err != nil {
 		return release.StepDone{}, err
+	}
+	st, err := migrate.ReadStatus(ctx, a.w.Database, all)
+	if err != nil {
+		return release.StepDone{}, err
+	}
+	if now := fmt.Sprintf("applied=%d", len(st.Applied)); now != t.Step.Precondition {
+		return release.StepDone{}, overtaken(t.Step, now)
 	}
 	for _, m := range pending {
 		if err := t.Intent("apply "+m.Name, plan.Migration{Name: m.Name, SHA256: m.SHA256}); err != nil {
@@ -68,7 +76,55 @@ func pick(all []migrate.Migration, want []plan.Migration) ([]migrate.Migration, 
 }
 
 // Undo leaves applied migrations: the code that was live before runs on the new schema too, or the migration should
-// have waited for the next release.
-func (a migrations) Undo(_ context.Context, _ *engine.Task, was engine.Was) (release.StepDone, error) {
-	return release.StepDone{Text: "applied migrations stay", Kept: fmt.Sprintf("migrations (%d of this release)", len(was.Intents))}, nil
+// have waited for the next release. It says how many there are by the database's own record: one that failed is none.
+func (a migrations) Undo(ctx context.Context, t *engine.Task, was engine.Was) (release.StepDone, error) {
+	meant, err := intended(was)
+	if err != nil {
+		return release.StepDone{}, err
+	}
+	const stay = "applied migrations stay"
+	n, known := a.applied(ctx, t, meant)
+	switch {
+	case !known:
+		return release.StepDone{Text: stay, Kept: fmt.Sprintf("migrations (at most %d of this release: the database cannot be asked)", len(meant))}, nil
+	case n == 0:
+		return release.StepDone{Text: "no migration was applied"}, nil
+	}
+	return release.StepDone{Text: stay, Kept: fmt.Sprintf("migrations (%d of this release)", n)}, nil
+}
+
+// intended are the migrations that were about to be applied.
+func intended(was engine.Was) ([]plan.Migration, error) {
+	var out []plan.Migration
+	for _, raw := range was.Intents {
+		var m plan.Migration
+		if err := json.Unmarshal(raw, &m); err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// applied counts those that are on record, finished or not; known is false where the record cannot be read.
+func (a migrations) applied(ctx context.Context, t *engine.Task, meant []plan.Migration) (n int, known bool) {
+	var in plan.MigrationsInputs
+	if json.Unmarshal(t.Step.Inputs, &in) != nil {
+		return 0, false
+	}
+	all, err := migrate.Load(os.DirFS(filepath.Join(a.w.Dir, in.Dir)), in.Dir)
+	if err != nil {
+		return 0, false
+	}
+	st, err := migrate.ReadStatus(ctx, a.w.Database, all)
+	if err != nil {
+		return 0, false
+	}
+	for _, m := range meant {
+		is := func(r migrate.Applied) bool { return r.Name == m.Name }
+		if slices.ContainsFunc(st.Applied, is) || slices.ContainsFunc(st.Unfinished, is) {
+			n++
+		}
+	}
+	return n, true
 }

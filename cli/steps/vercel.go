@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"os"
+	"strings"
 	"time"
 
 	"readme/cli/provider"
@@ -22,8 +23,12 @@ func (h onVercel) Deployment(ctx context.Context, id string) (provider.Deploymen
 
 // Deploy sends the files of the archive, and not those that lie in the folder by now: what runs is what was approved.
 func (h onVercel) Deploy(ctx context.Context, o Order) (string, error) {
-	dir, err := os.MkdirTemp("", "readme-ops-files-")
-	if err != nil {
+	// Beside the archive, and always the same: what a killed release leaves there goes with the next one.
+	dir := strings.TrimSuffix(o.Archive, ".tar.gz") + ".files"
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
