@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -26,11 +27,11 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 func Main(ctx context.Context, args []string, sys System) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	a := &app{sys: sys, cancel: cancel}
+	a := &app{sys: sys, args: args[min(1, len(args)):], cancel: cancel}
 	stop := a.onSignals(cancel)
 	defer stop()
 
-	err := a.root().Run(ctx, args)
+	err := a.root().Run(ctx, helped(args))
 	var code exitError
 	switch {
 	case err == nil:
@@ -46,6 +47,7 @@ func Main(ctx context.Context, args []string, sys System) int {
 
 type app struct {
 	sys    System
+	args   []string                // as typed, without the program's name
 	cancel context.CancelCauseFunc // of the command's context, for keys that mean Ctrl-C
 	// flags of the root, set before any action runs
 	env, dir, view, color string
@@ -165,6 +167,18 @@ func (a *app) root() *cli.Command {
 	cli.VersionPrinter = func(c *cli.Command) { _, _ = fmt.Fprintln(a.sys.Out, "readme-ops "+c.Version) }
 	harden(cmd)
 	return cmd
+}
+
+// helped turns what people type before they know --help into it: `help`, `help all`, `help box up`.
+func helped(args []string) []string {
+	if len(args) < 2 || args[1] != "help" {
+		return args
+	}
+	words := args[2:]
+	if len(words) == 1 && words[0] == "all" {
+		words = nil
+	}
+	return slices.Concat(args[:1], words, []string{"--help"})
 }
 
 // harden gives every command one-line usage errors: the library prints whole help pages, on stdout.

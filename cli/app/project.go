@@ -49,11 +49,11 @@ func (a *app) environment(p *project) (spec.Environment, error) {
 		name = names[0]
 	}
 	if name == "" {
-		return spec.Environment{}, usage("which environment? release.yaml has "+strings.Join(names, ", "), "add --env "+names[0])
+		return spec.Environment{}, usage("which environment? release.yaml has "+strings.Join(names, ", "), a.again(names[0]))
 	}
 	env, ok := p.rel.Environment(name)
 	if !ok {
-		return spec.Environment{}, usage(fmt.Sprintf("release.yaml has no environment %q, only %s", name, strings.Join(names, ", ")), "add --env "+names[0])
+		return spec.Environment{}, usage(fmt.Sprintf("release.yaml has no environment %q, only %s", name, strings.Join(names, ", ")), a.again(names[0]))
 	}
 	return env, nil
 }

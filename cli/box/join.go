@@ -49,10 +49,10 @@ func secretsOf(i *Info) map[string]*release.Secret {
 
 // Share lets other commands join from now on, as `box up` does.
 func (b *Box) Share() error {
-	if err := b.lock.name("box up"); err != nil {
+	if err := b.lock.name(Shared); err != nil {
 		return err
 	}
-	return b.announce("box up")
+	return b.announce(Shared)
 }
 
 // Running reads how to join the box that another process holds. It is false when nobody does, or when it is not up yet.
@@ -100,8 +100,8 @@ func Down(ctx context.Context, project string) error {
 	if h == nil {
 		return nil
 	}
-	if held(dir, "release.lock") != nil {
-		return lockedFault("a release is at work on the box", *h)
+	if r := held(dir, "release.lock"); r != nil {
+		return lockedFault("a release is at work on the box", *r)
 	}
 	if h.PID == 0 || syscall.Kill(h.PID, syscall.SIGTERM) != nil {
 		return lockedFault("the box is held by a process that cannot be asked to end", *h)
