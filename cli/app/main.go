@@ -32,6 +32,9 @@ func Main(ctx context.Context, args []string, sys System) int {
 	defer stop()
 
 	err := a.root().Run(ctx, helped(args))
+	if _, ok := errors.AsType[cli.ExitCoder](err); ok { // such as help for a command that is not there
+		err = usage("there is no such command", "readme-ops --help")
+	}
 	var code exitError
 	switch {
 	case err == nil:
@@ -157,6 +160,7 @@ func (a *app) root() *cli.Command {
 		Suggest:               true,
 		HideHelpCommand:       true,
 		ExitErrHandler:        func(context.Context, *cli.Command, error) {},
+		Before:                a.choices,
 		Action:                a.group("", a.status),
 		Commands: []*cli.Command{
 			a.planCommand(), a.releaseCommand(),
@@ -179,6 +183,19 @@ func helped(args []string) []string {
 		words = nil
 	}
 	return slices.Concat(args[:1], words, []string{"--help"})
+}
+
+// choices refuses a --view or --color that is none: a misspelt json would be lines in a pipe that waits for json.
+func (a *app) choices(ctx context.Context, _ *cli.Command) (context.Context, error) {
+	for _, f := range []struct {
+		name, got string
+		want      []string
+	}{{"view", a.view, []string{"plain", "json", "tui"}}, {"color", a.color, []string{"auto", "always", "never"}}} {
+		if f.got != "" && !slices.Contains(f.want, f.got) {
+			return ctx, usage(fmt.Sprintf("there is no --%s %q, only %s", f.name, f.got, strings.Join(f.want, ", ")), a.again("--"+f.name, f.want[0]))
+		}
+	}
+	return ctx, nil
 }
 
 // harden gives every command one-line usage errors: the library prints whole help pages, on stdout.
