@@ -37,7 +37,7 @@ func (a *app) boxUp(ctx context.Context, _ *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	b, err := a.startBox(ctx, p, env, "box up")
+	b, err := a.startBox(ctx, p, env, box.Shared)
 	if err != nil {
 		return err
 	}

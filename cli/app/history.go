@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/urfave/cli/v3"
 
@@ -63,7 +65,10 @@ func (a *app) show(run string) error {
 		return usage(fmt.Sprintf("%q is no name of a run", run), "readme-ops history")
 	}
 	events, err := ledger.Read(p.runs(), run)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return usage("there is no run "+run, "readme-ops history")
+	}
+	if _, cut := errors.AsType[*ledger.CutError](err); err != nil && !cut { // cut: it was killed, and what it did is on record
 		return err
 	}
 	if a.view == "json" {

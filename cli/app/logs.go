@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"readme/cli/ledger"
 	"readme/cli/provider"
 	"readme/cli/release"
 	"readme/cli/steps"
@@ -63,6 +64,9 @@ func (a *app) logs(ctx context.Context, service, deployment string, build bool) 
 			return err
 		}
 		if deployment = live.ID; deployment == "" {
+			deployment = a.lastBrought(p, env.Name, service)
+		}
+		if deployment == "" {
 			return &release.Fault{
 				Title: "nothing of " + service + " is live in " + env.Name, Exit: release.ExitStepFailed,
 				Try: "readme-ops release --env " + env.Name,
@@ -74,6 +78,10 @@ func (a *app) logs(ctx context.Context, service, deployment string, build bool) 
 		lines, err = logs.BuildLogs(ctx, deployment)
 	} else {
 		lines, err = logs.Logs(ctx, deployment, time.Time{}, "")
+		if err == nil && len(lines) == 0 { // it never ran, so its build says why
+			_, _ = fmt.Fprintln(a.sys.Err, service+" has logged nothing; this is the log of its build")
+			lines, err = logs.BuildLogs(ctx, deployment)
+		}
 	}
 	if err != nil {
 		return err
@@ -82,6 +90,20 @@ func (a *app) logs(ctx context.Context, service, deployment string, build bool) 
 		_, _ = fmt.Fprintln(a.sys.Out, strings.TrimSpace(l.At.Local().Format("15:04:05.000")+" "+l.Severity+" "+release.Printable(l.Text)+attributes(l)))
 	}
 	return nil
+}
+
+// lastBrought is the deployment that the last release made of a service of which nothing is live: a failed one, or one
+// that was put back.
+func (a *app) lastBrought(p *project, env, service string) string {
+	last, err := ledger.Latest(p.runs(), env)
+	if err != nil || last == nil {
+		return ""
+	}
+	id := steps.Brought(last.Step(service))
+	if id != "" {
+		_, _ = fmt.Fprintf(a.sys.Err, "nothing of %s is live; this is what the last release brought: %s\n", service, id)
+	}
+	return id
 }
 
 func attributes(l provider.LogLine) string {

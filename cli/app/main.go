@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -26,11 +27,14 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 func Main(ctx context.Context, args []string, sys System) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	a := &app{sys: sys, cancel: cancel}
+	a := &app{sys: sys, args: args[min(1, len(args)):], cancel: cancel}
 	stop := a.onSignals(cancel)
 	defer stop()
 
-	err := a.root().Run(ctx, args)
+	err := a.root().Run(ctx, helped(args))
+	if _, ok := errors.AsType[cli.ExitCoder](err); ok { // such as help for a command that is not there
+		err = usage("there is no such command", "readme-ops --help")
+	}
 	var code exitError
 	switch {
 	case err == nil:
@@ -46,6 +50,7 @@ func Main(ctx context.Context, args []string, sys System) int {
 
 type app struct {
 	sys    System
+	args   []string                // as typed, without the program's name
 	cancel context.CancelCauseFunc // of the command's context, for keys that mean Ctrl-C
 	// flags of the root, set before any action runs
 	env, dir, view, color string
@@ -155,6 +160,7 @@ func (a *app) root() *cli.Command {
 		Suggest:               true,
 		HideHelpCommand:       true,
 		ExitErrHandler:        func(context.Context, *cli.Command, error) {},
+		Before:                a.choices,
 		Action:                a.group("", a.status),
 		Commands: []*cli.Command{
 			a.planCommand(), a.releaseCommand(),
@@ -165,6 +171,31 @@ func (a *app) root() *cli.Command {
 	cli.VersionPrinter = func(c *cli.Command) { _, _ = fmt.Fprintln(a.sys.Out, "readme-ops "+c.Version) }
 	harden(cmd)
 	return cmd
+}
+
+// helped turns what people type before they know --help into it: `help`, `help all`, `help box up`.
+func helped(args []string) []string {
+	if len(args) < 2 || args[1] != "help" {
+		return args
+	}
+	words := args[2:]
+	if len(words) == 1 && words[0] == "all" {
+		words = nil
+	}
+	return slices.Concat(args[:1], words, []string{"--help"})
+}
+
+// choices refuses a --view or --color that is none: a misspelt json would be lines in a pipe that waits for json.
+func (a *app) choices(ctx context.Context, _ *cli.Command) (context.Context, error) {
+	for _, f := range []struct {
+		name, got string
+		want      []string
+	}{{"view", a.view, []string{"plain", "json", "tui"}}, {"color", a.color, []string{"auto", "always", "never"}}} {
+		if f.got != "" && !slices.Contains(f.want, f.got) {
+			return ctx, usage(fmt.Sprintf("there is no --%s %q, only %s", f.name, f.got, strings.Join(f.want, ", ")), a.again("--"+f.name, f.want[0]))
+		}
+	}
+	return ctx, nil
 }
 
 // harden gives every command one-line usage errors: the library prints whole help pages, on stdout.

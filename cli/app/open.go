@@ -101,7 +101,7 @@ func (a *app) parity(p *project) error {
 func (w *world) openBox(ctx context.Context, command string) (access, error) {
 	p, a := w.project, w.app
 	info, joined := box.Running(p.dir)
-	if !joined || (command == "release" && info.Mode != "box up") {
+	if !joined || (command == "release" && info.Mode != box.Shared) {
 		b, err := a.startBox(ctx, p, w.env, command)
 		if err != nil {
 			return access{}, err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -29,10 +30,31 @@ func (a *app) project() (*project, error) {
 		near = r
 	}
 	rel, matrix, err := spec.Load(near)
+	if top := above(dir); err != nil && top != "" {
+		if r, err := filepath.Rel(a.sys.Dir, top); err == nil {
+			top = r
+		}
+		return nil, usage("release.yaml is not in "+near+", but above it", a.again("--dir", top))
+	}
 	if err != nil {
 		return nil, err
 	}
 	return &project{dir: dir, near: near, rel: rel, matrix: matrix}, nil
+}
+
+// above finds the project that a folder without a release.yaml lies in, "" if there is none.
+func above(dir string) string {
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, "release.yaml")); err == nil {
+			if at == dir {
+				return ""
+			}
+			return at
+		}
+		if at == filepath.Dir(at) {
+			return ""
+		}
+	}
 }
 
 // environment finds the one that --env names. Without the flag it is the only one, or an error that lists them.
@@ -49,11 +71,11 @@ func (a *app) environment(p *project) (spec.Environment, error) {
 		name = names[0]
 	}
 	if name == "" {
-		return spec.Environment{}, usage("which environment? release.yaml has "+strings.Join(names, ", "), "add --env "+names[0])
+		return spec.Environment{}, usage("which environment? release.yaml has "+strings.Join(names, ", "), a.again("--env", names[0]))
 	}
 	env, ok := p.rel.Environment(name)
 	if !ok {
-		return spec.Environment{}, usage(fmt.Sprintf("release.yaml has no environment %q, only %s", name, strings.Join(names, ", ")), "add --env "+names[0])
+		return spec.Environment{}, usage(fmt.Sprintf("release.yaml has no environment %q, only %s", name, strings.Join(names, ", ")), a.again("--env", names[0]))
 	}
 	return env, nil
 }

@@ -50,9 +50,9 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 	if err != nil {
 		return err
 	}
+	unlock := func() {}
 	if env.Box {
-		unlock, err := box.LockRelease(p.dir)
-		if err != nil {
+		if unlock, err = box.LockRelease(p.dir); err != nil {
 			return err
 		}
 		defer unlock()
@@ -83,6 +83,7 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 		return err
 	}
 	if state.Exit() == release.ExitDone && w.box != nil {
+		unlock() // the release is over: while the box stays up, another one may join it
 		a.stay(ctx, w, f.keep)
 	}
 	if code := state.Exit(); code != release.ExitDone {

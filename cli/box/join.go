@@ -55,10 +55,10 @@ func secretsOf(i *Info) map[string]*release.Secret {
 
 // Share lets other commands join from now on, as `box up` does.
 func (b *Box) Share() error {
-	if err := b.lock.name("box up"); err != nil {
+	if err := b.lock.name(Shared); err != nil {
 		return err
 	}
-	return b.announce("box up")
+	return b.announce(Shared)
 }
 
 // Running reads how to join the box that another process holds. It is false when nobody does, or when it is not up

@@ -14,6 +14,9 @@ import (
 	"readme/cli/release"
 )
 
+// Shared is the command of a holder that others may join.
+const Shared = "box up"
+
 // Holder says who holds a lock.
 type Holder struct {
 	PID     int       `json:"pid"`
@@ -103,12 +106,16 @@ func held(dir, name string) *Holder {
 }
 
 func lockedFault(what string, h Holder) error {
-	return &release.Fault{
+	f := &release.Fault{
 		Title:  what,
-		Detail: "held by " + h.String(),
-		Try:    "readme-ops box up   # once, in another terminal; releases join it",
+		Detail: "held by " + h.String() + "; it goes on by itself, so wait for its end",
+		Try:    "readme-ops history",
 		Exit:   release.ExitLocked,
 	}
+	if h.Command == Shared {
+		f.Detail, f.Try = "held by "+h.String()+", which releases can join", "readme-ops box down"
+	}
+	return f
 }
 
 // Key names what belongs to a project's box outside of its folder: the first digits of the folder's hash.

@@ -23,7 +23,7 @@ func (a bucket) Do(ctx context.Context, t *engine.Task) (release.StepDone, error
 		return release.StepDone{}, bucketFault(in, "cannot be read", err)
 	}
 	if now := plan.BucketPrecondition(is); now != t.Step.Precondition {
-		return release.StepDone{}, overtaken(t.Step, now)
+		return release.StepDone{}, a.w.overtaken(t.Step, now)
 	}
 	if err := t.Intent("bring bucket "+in.Name+" in line", in); err != nil {
 		return release.StepDone{}, err

@@ -26,6 +26,20 @@ type deployed struct {
 	Staged bool                `json:"staged,omitempty"`
 }
 
+// Brought is the deployment that a run's step has made, "" if it made none. It may be gone again.
+func Brought(s *release.StepState) string {
+	if s == nil {
+		return ""
+	}
+	for _, raw := range slices.Backward(s.Intents) {
+		var rec deployed
+		if json.Unmarshal(raw, &rec) == nil && rec.ID != "" {
+			return rec.ID
+		}
+	}
+	return s.Outputs["deployment"]
+}
+
 func (a deploy) Do(ctx context.Context, t *engine.Task) (release.StepDone, error) {
 	var in plan.DeployInputs
 	if err := json.Unmarshal(t.Step.Inputs, &in); err != nil {
@@ -37,7 +51,7 @@ func (a deploy) Do(ctx context.Context, t *engine.Task) (release.StepDone, error
 		return release.StepDone{}, cannotRead(in, err)
 	}
 	if now := "live=" + before.ID; now != t.Step.Precondition {
-		return release.StepDone{}, overtaken(t.Step, now)
+		return release.StepDone{}, a.w.overtaken(t.Step, now)
 	}
 	order := Order{DeployInputs: in, Marker: provider.Marker{Release: t.Run, Commit: in.Commit, Tree: in.Tree}}
 	if in.Archive != "" {
@@ -74,7 +88,7 @@ func (a deploy) watch(ctx context.Context, t *engine.Task, h Host, in plan.Deplo
 	switch d.State {
 	case provider.Live, provider.Staged:
 	case provider.Failed, provider.Superseded, provider.NeedsHuman, provider.Building:
-		return release.StepDone{}, failedDeploy(ctx, h, in, d)
+		return release.StepDone{}, a.w.failedDeploy(ctx, h, in, d)
 	}
 	if d.State == provider.Live {
 		if err := a.verify(ctx, h, in, &d); err != nil {

@@ -48,25 +48,36 @@ func refused(in plan.DeployInputs, what string, err error) error {
 }
 
 // overtaken says that the world moved between the plan and the step.
-func overtaken(s release.Step, now string) error {
+func (w *World) overtaken(s release.Step, now string) error {
 	return &release.Fault{
 		Title:  s.Title + " was planned for a world that has moved",
 		Detail: "somebody or something else changed it after the plan was made",
 		Evidence: []release.Evidence{{Label: "when it was planned, and now", Lines: []string{
 			"planned for " + s.Precondition, "found       " + now,
 		}}},
-		Try: "readme-ops plan",
+		Try: "readme-ops plan" + w.flag(),
 	}
 }
 
-func failedDeploy(ctx context.Context, h Host, in plan.DeployInputs, d provider.Deployment) error {
+// flag is the --env of commands to try.
+func (w *World) flag() string {
+	if w.Smoke.Environment == "" {
+		return ""
+	}
+	return " --env " + w.Smoke.Environment
+}
+
+func (w *World) failedDeploy(ctx context.Context, h Host, in plan.DeployInputs, d provider.Deployment) error {
 	f := &release.Fault{
 		Title:  fmt.Sprintf("%s did not go live", in.Name),
 		Detail: d.Why,
 		Evidence: append([]release.Evidence{{Label: in.To, Lines: []string{
 			"deployment " + d.ID, "status     " + d.Raw,
 		}}}, lastLines(ctx, h, d.ID)...),
-		Try: "readme-ops logs " + in.Name,
+		Try: "readme-ops status" + w.flag(),
+	}
+	if _, ok := h.(Logs); ok { // it is not live, so it has to be named
+		f.Try = "readme-ops logs " + in.Name + w.flag() + " --deployment " + d.ID
 	}
 	switch d.State {
 	case provider.Superseded:

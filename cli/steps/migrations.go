@@ -29,7 +29,7 @@ func (a migrations) Do(ctx context.Context, t *engine.Task) (release.StepDone, e
 	if err != nil {
 		return release.StepDone{}, err
 	}
-	pending, err := pick(all, in.Pending)
+	pending, err := a.w.pick(all, in.Pending)
 	if err != nil {
 		return release.StepDone{}, err
 	}
@@ -56,18 +56,18 @@ func (a migrations) Do(ctx context.Context, t *engine.Task) (release.StepDone, e
 }
 
 // pick finds the files that were approved, and refuses one that has changed since.
-func pick(all []migrate.Migration, want []plan.Migration) ([]migrate.Migration, error) {
+func (w *World) pick(all []migrate.Migration, want []plan.Migration) ([]migrate.Migration, error) {
 	byName := map[string]migrate.Migration{}
 	for _, m := range all {
 		byName[m.Name] = m
 	}
 	var out []migrate.Migration
-	for _, w := range want {
-		m, ok := byName[w.Name]
-		if !ok || m.SHA256 != w.SHA256 {
+	for _, approved := range want {
+		m, ok := byName[approved.Name]
+		if !ok || m.SHA256 != approved.SHA256 {
 			return nil, &release.Fault{
-				Title: "migration " + w.Name + " has changed since the plan was made",
-				Try:   "readme-ops plan",
+				Title: "migration " + approved.Name + " has changed since the plan was made",
+				Try:   "readme-ops plan" + w.flag(),
 			}
 		}
 		out = append(out, m)

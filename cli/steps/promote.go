@@ -39,7 +39,7 @@ func (a promote) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 		return release.StepDone{}, cannotRead(asDeploy, err)
 	}
 	if now := "live=" + before.ID; now != t.Step.Precondition {
-		return release.StepDone{}, overtaken(t.Step, now)
+		return release.StepDone{}, a.w.overtaken(t.Step, now)
 	}
 	id := t.Outputs(in.Name)["deployment"]
 	rec := deployed{Before: before, ID: id}
