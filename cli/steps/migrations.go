@@ -38,7 +38,7 @@ func (a migrations) Do(ctx context.Context, t *engine.Task) (release.StepDone, e
 		return release.StepDone{}, err
 	}
 	if now := fmt.Sprintf("applied=%d", len(st.Applied)); now != t.Step.Precondition {
-		return release.StepDone{}, overtaken(t.Step, now)
+		return release.StepDone{}, a.w.overtaken(t.Step, now)
 	}
 	for _, m := range pending {
 		if err := t.Intent("apply "+m.Name, plan.Migration{Name: m.Name, SHA256: m.SHA256}); err != nil {
