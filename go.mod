@@ -5,8 +5,8 @@ go 1.26.0
 ignore ./services/client/node_modules
 
 require (
-	charm.land/bubbletea/v2 v2.1.1
-	charm.land/lipgloss/v2 v2.0.6
+	charm.land/bubbletea/v2 v2.1.1 // bubbletea's current major version, v2, which is published under charm.land
+	charm.land/lipgloss/v2 v2.0.6 // likewise
 	github.com/BurntSushi/toml v1.6.0
 	github.com/agnivade/levenshtein v1.2.2
 	github.com/alicebob/miniredis/v2 v2.40.0
