@@ -122,7 +122,9 @@ func (l *liar) Bucket(context.Context, string) (plan.Bucket, error) {
 	return plan.Bucket{}, nil
 }
 func (l *liar) CreateBucket(context.Context, plan.BucketInputs) error { l.gone = true; return nil }
-func (l *liar) UpdateBucket(context.Context, plan.BucketInputs) error { return errors.New("never asked") }
+func (l *liar) UpdateBucket(context.Context, plan.BucketInputs) error {
+	return errors.New("never asked")
+}
 
 func TestBucket_isBelievedWhenItReadsBack(t *testing.T) {
 	for name, kept := range map[string]plan.Bucket{
