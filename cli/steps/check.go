@@ -118,11 +118,18 @@ func (w *World) query(ctx context.Context, sql string) (string, error) {
 		return "", errors.New("the database cannot be reached") // pgx repeats parts of the address
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	var value string
+	var value *string
+	sql = strings.TrimRight(sql, "; \t\r\n") // as a person writes it, and perhaps with a comment at its end
 	err = pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, "select ("+sql+")::text").Scan(&value)
+		return tx.QueryRow(ctx, "select ("+sql+"\n)::text").Scan(&value)
 	})
-	return value, err
+	if err == nil && value == nil {
+		err = errors.New("the query gives no value: there is no such row, or it is null")
+	}
+	if err != nil {
+		return "", err
+	}
+	return *value, nil
 }
 
 // lookup resolves one reference of a check: the release, a service's outputs, the smoke household, a capture, a

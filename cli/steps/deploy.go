@@ -204,6 +204,9 @@ func (a deploy) stop(ctx context.Context, t *engine.Task, h Host, rec deployed) 
 		return nil
 	}
 	d, err := h.Deployment(ctx, rec.ID)
+	if provider.NotFound(err) { // the undo of a promote has taken it away
+		return nil
+	}
 	if err != nil || d.State.Over() {
 		return err
 	}
