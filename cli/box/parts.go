@@ -39,18 +39,18 @@ func (b *Box) startPostgres(ctx context.Context) error {
 	if dir == "" {
 		dir = filepath.Join(b.dir, "postgres")
 	}
+	o := postgres.Options{
+		Dir: dir, Password: release.NewSecret(password), Say: b.cfg.Say,
+		Binaries: postgres.Binaries{
+			Bin: b.get("READMEOPS_PG_BIN"), Path: b.get("PATH"), Cache: b.cfg.Downloads,
+			Env: ToolEnv(b.cfg.Environ), Offline: b.cfg.Offline,
+		},
+	}
 	for tries := 0; ; tries++ {
-		port, err := b.state.port("postgres")
-		if err != nil {
+		if o.Port, err = b.state.port("postgres"); err != nil {
 			return err
 		}
-		s, err := postgres.Start(ctx, postgres.Options{
-			Dir: dir, Port: port, Password: release.NewSecret(password), Say: b.cfg.Say,
-			Binaries: postgres.Binaries{
-				Bin: b.get("READMEOPS_PG_BIN"), Path: b.get("PATH"), Cache: b.cfg.Downloads,
-				Env: ToolEnv(b.cfg.Environ), Offline: b.cfg.Offline,
-			},
-		})
+		s, err := postgres.Start(ctx, o)
 		if errors.Is(err, postgres.ErrPortTaken) && tries < portTries { // taken between our look and its start
 			continue
 		}
@@ -58,9 +58,40 @@ func (b *Box) startPostgres(ctx context.Context) error {
 			return err
 		}
 		b.info.Database = s.URL(postgres.Database)
-		b.onClose(func(ctx context.Context) { _ = s.Stop(ctx) })
+		b.keepPostgres(ctx, s, o)
 		return nil
 	}
+}
+
+// keepPostgres starts the server again when it ends without having been asked to: somebody killed it, or the machine
+// ran out of memory. A box that is up for days should outlive that as a managed database does.
+func (b *Box) keepPostgres(ctx context.Context, s *postgres.Server, o postgres.Options) {
+	const most = 5
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for range most {
+			select {
+			case <-ctx.Done():
+				return
+			case <-s.Done():
+			}
+			b.cfg.Say("the box's Postgres has ended by itself and is started again")
+			_ = s.Stop(ctx) // lets go of its folder
+			next, err := postgres.Start(ctx, o)
+			if err != nil {
+				b.cfg.Say("the box's Postgres could not be started again: " + err.Error())
+				return
+			}
+			s = next
+		}
+	}()
+	b.onClose(func(end context.Context) {
+		cancel()
+		<-over
+		_ = s.Stop(end)
+	})
 }
 
 func (b *Box) startRedis() error {
