@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"readme/cli/source"
 	"readme/cli/steps"
@@ -47,6 +48,7 @@ func (k *packer) pack(ctx context.Context, root string) (source.Archive, error) 
 	if err := os.MkdirAll(k.dir, 0o700); err != nil {
 		return source.Archive{}, err
 	}
+	tidy(k.dir, time.Now().Add(-archivesStay))
 	tmp, err := os.CreateTemp(k.dir, "new-*.tar.gz")
 	if err != nil {
 		return source.Archive{}, err
@@ -58,4 +60,21 @@ func (k *packer) pack(ctx context.Context, root string) (source.Archive, error) 
 		return source.Archive{}, err
 	}
 	return a, os.Rename(tmp.Name(), filepath.Join(k.dir, a.SHA256+".tar.gz"))
+}
+
+// archivesStay is how long an archive is kept: no release goes on for longer, and the next plan packs it again.
+const archivesStay = 24 * time.Hour
+
+// tidy deletes what is older than since, also what a killed release left half made. What cannot be deleted is tried
+// again next time.
+func tidy(dir string, since time.Time) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && info.ModTime().Before(since) {
+			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
 }
