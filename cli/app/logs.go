@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -59,29 +60,19 @@ func (a *app) logs(ctx context.Context, service, deployment string, build bool) 
 		return usage("the host of "+service+" gives no logs", "readme-ops status")
 	}
 	if deployment == "" {
-		live, err := host.Live(ctx)
-		if err != nil {
+		if deployment, err = a.deploymentOf(ctx, w, service); err != nil {
 			return err
-		}
-		if deployment = live.ID; deployment == "" {
-			deployment = a.lastBrought(p, env.Name, service)
-		}
-		if deployment == "" {
-			return &release.Fault{
-				Title: "nothing of " + service + " is live in " + env.Name, Exit: release.ExitStepFailed,
-				Try: "readme-ops release --env " + env.Name,
-			}
 		}
 	}
 	var lines []provider.LogLine
+	if !build {
+		lines, err = logs.Logs(ctx, deployment, time.Time{}, "")
+		if build = err == nil && len(lines) == 0; build { // it never ran, so its build says why
+			_, _ = fmt.Fprintln(a.sys.Err, service+" has logged nothing; this is the log of its build")
+		}
+	}
 	if build {
 		lines, err = logs.BuildLogs(ctx, deployment)
-	} else {
-		lines, err = logs.Logs(ctx, deployment, time.Time{}, "")
-		if err == nil && len(lines) == 0 { // it never ran, so its build says why
-			_, _ = fmt.Fprintln(a.sys.Err, service+" has logged nothing; this is the log of its build")
-			lines, err = logs.BuildLogs(ctx, deployment)
-		}
 	}
 	if err != nil {
 		return err
@@ -90,6 +81,22 @@ func (a *app) logs(ctx context.Context, service, deployment string, build bool) 
 		_, _ = fmt.Fprintln(a.sys.Out, strings.TrimSpace(l.At.Local().Format("15:04:05.000")+" "+l.Severity+" "+release.Printable(l.Text)+attributes(l)))
 	}
 	return nil
+}
+
+// deploymentOf is the deployment whose log a person means: what is live, or what the last release brought.
+func (a *app) deploymentOf(ctx context.Context, w *world, service string) (string, error) {
+	live, err := w.steps.Hosts[service].Live(ctx)
+	if err != nil {
+		return "", err
+	}
+	id := cmp.Or(live.ID, a.lastBrought(w.project, w.env.Name, service))
+	if id == "" {
+		return "", &release.Fault{
+			Title: "nothing of " + service + " is live in " + w.env.Name, Exit: release.ExitStepFailed,
+			Try: "readme-ops release --env " + w.env.Name,
+		}
+	}
+	return id, nil
 }
 
 // lastBrought is the deployment that the last release made of a service of which nothing is live: a failed one, or one

@@ -55,6 +55,7 @@ func bucketStep(t *testing.T, w *steps.World, in plan.BucketInputs) release.Step
 
 func TestBucket_isMadeAndPutRight(t *testing.T) {
 	atSupabase(t, func(t *testing.T, w *steps.World, _ *emulator.Emulator) {
+		t.Helper()
 		s := carryOut(t, w, "run-1", []release.Step{bucketStep(t, w, books())})
 		exits(t, s, release.ExitDone)
 		want := plan.Bucket{Found: true, MaxSize: 50 << 20, Types: []string{"application/pdf"}}
@@ -76,6 +77,7 @@ func TestBucket_isMadeAndPutRight(t *testing.T) {
 
 func TestBucket_thatWasRefusedIsNotSaidToStay(t *testing.T) {
 	atSupabase(t, func(t *testing.T, w *steps.World, e *emulator.Emulator) {
+		t.Helper()
 		order := bucketStep(t, w, books())
 		order.Inputs = []byte(strings.Replace(string(order.Inputs), `"max_size":52428800`, `"max_size":99999999999`, 1))
 		s := carryOut(t, w, "run-1", []release.Step{order})
@@ -96,6 +98,7 @@ func TestBucket_thatWasRefusedIsNotSaidToStay(t *testing.T) {
 
 func TestBucket_refusesAWorldThatHasMoved(t *testing.T) {
 	atSupabase(t, func(t *testing.T, w *steps.World, _ *emulator.Emulator) {
+		t.Helper()
 		order := bucketStep(t, w, books())
 		other := books()
 		other.Types = nil
