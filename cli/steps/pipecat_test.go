@@ -52,7 +52,7 @@ func onPipecat(t *testing.T, f func(p *atPipecat)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(p.Client.Close)
+		t.Cleanup(p.Close)
 		p.host = steps.OnPipecat(p.Client, "readme-bot", settle)
 		p.w = &steps.World{Poll: time.Second, Settle: settle, Hosts: map[string]steps.Host{"bot": p.host}}
 		f(p)

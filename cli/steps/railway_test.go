@@ -66,7 +66,7 @@ func onRailway(t *testing.T, f func(r *atRailway)) {
 			Hosts: map[string]steps.Host{"api": steps.OnRailway(r.Client, spec.Deploy{Name: "api", Service: "api"})},
 		}
 		f(r)
-		r.Client.Close()
+		r.Close()
 		stop()
 		if err := em.Close(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
