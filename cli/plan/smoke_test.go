@@ -43,6 +43,9 @@ func TestSmoke_checksWhatIsLiveAndChangesNothing(t *testing.T) {
 	f := facts.Services["api"]
 	f.Tree, f.Live.Tree = "new", "old" // a release would bring it
 	facts.Services["api"] = f
+	f = facts.Services["client"]
+	f.Tree = "new" // and put on its domain
+	facts.Services["client"] = f
 	facts.Migrations.Pending = []plan.Migration{{Name: "0002.sql"}}
 	p := smokePlan(t, facts)
 	want := map[string]release.Change{

@@ -21,8 +21,14 @@ func books() plan.BucketInputs {
 	return plan.BucketInputs{Name: "books", MaxSize: 50 << 20, Types: []string{"application/pdf"}}
 }
 
-// atSupabase runs f with the buckets of an emulated Supabase.
-func atSupabase(t *testing.T, f func(t *testing.T, w *steps.World, e *emulator.Emulator)) {
+// atSupabase is the storage of an emulated Supabase.
+type atSupabase struct {
+	*testing.T
+	w       *steps.World
+	storage *emulator.Emulator
+}
+
+func onSupabase(t *testing.T, f func(s *atSupabase)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		e, err := emulator.Open(t.Context(), emulator.Config{Dir: t.TempDir(), SecretKey: "sb_secret_local_1"})
@@ -35,7 +41,7 @@ func atSupabase(t *testing.T, f func(t *testing.T, w *steps.World, e *emulator.E
 			t.Fatal(err)
 		}
 		t.Cleanup(c.Close)
-		f(t, &steps.World{Buckets: steps.OnSupabase(c)}, e)
+		f(&atSupabase{t, &steps.World{Buckets: steps.OnSupabase(c)}, e})
 	})
 }
 
@@ -54,8 +60,8 @@ func bucketStep(t *testing.T, w *steps.World, in plan.BucketInputs) release.Step
 }
 
 func TestBucket_isMadeAndPutRight(t *testing.T) {
-	atSupabase(t, func(t *testing.T, w *steps.World, _ *emulator.Emulator) {
-		t.Helper()
+	onSupabase(t, func(a *atSupabase) {
+		t, w := a.T, a.w
 		s := carryOut(t, w, "run-1", []release.Step{bucketStep(t, w, books())})
 		exits(t, s, release.ExitDone)
 		want := plan.Bucket{Found: true, MaxSize: 50 << 20, Types: []string{"application/pdf"}}
@@ -76,8 +82,8 @@ func TestBucket_isMadeAndPutRight(t *testing.T) {
 }
 
 func TestBucket_thatWasRefusedIsNotSaidToStay(t *testing.T) {
-	atSupabase(t, func(t *testing.T, w *steps.World, e *emulator.Emulator) {
-		t.Helper()
+	onSupabase(t, func(a *atSupabase) {
+		t, w := a.T, a.w
 		order := bucketStep(t, w, books())
 		order.Inputs = []byte(strings.Replace(string(order.Inputs), `"max_size":52428800`, `"max_size":99999999999`, 1))
 		s := carryOut(t, w, "run-1", []release.Step{order})
@@ -88,7 +94,7 @@ func TestBucket_thatWasRefusedIsNotSaidToStay(t *testing.T) {
 		if u := s.Step("bucket").Undo; u.Kept != "" || read(t, w).Found {
 			t.Errorf("there is no bucket, and the report says %+v", u)
 		}
-		_ = e.Inject(emulator.Fault{Kind: emulator.FaultGateway401})
+		_ = a.storage.Inject(emulator.Fault{Kind: emulator.FaultGateway401})
 		s = carryOut(t, w, "run-2", []release.Step{order})
 		if f := s.Step("bucket").Fault; f == nil || !strings.Contains(f.Title, "cannot be read") {
 			t.Errorf("got %+v", f)
@@ -97,8 +103,8 @@ func TestBucket_thatWasRefusedIsNotSaidToStay(t *testing.T) {
 }
 
 func TestBucket_refusesAWorldThatHasMoved(t *testing.T) {
-	atSupabase(t, func(t *testing.T, w *steps.World, _ *emulator.Emulator) {
-		t.Helper()
+	onSupabase(t, func(a *atSupabase) {
+		t, w := a.T, a.w
 		order := bucketStep(t, w, books())
 		other := books()
 		other.Types = nil
