@@ -148,9 +148,13 @@ func (b *Box) draw() (err error) {
 
 // backends starts the database, the queue and the storage: what the services need before they can come back.
 func (b *Box) backends(ctx context.Context) error {
+	// Redis first and alone: a process that is being started holds our sockets for a moment, the port that was just
+	// looked at among them.
+	if err := b.startRedis(); err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return b.startPostgres(ctx) })
-	g.Go(func() error { return b.startRedis() })
 	g.Go(func() error { return b.startSupabase(ctx) })
 	return g.Wait()
 }

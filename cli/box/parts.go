@@ -109,7 +109,7 @@ func (b *Box) startRedis() error {
 			return err
 		}
 		r, err := redis.Start(port, release.NewSecret(password))
-		if err != nil && tries < portTries { // taken between our look and its start
+		if errors.Is(err, redis.ErrPortTaken) && tries < portTries { // taken between our look and its start
 			continue
 		}
 		if err != nil {
