@@ -102,6 +102,9 @@ func Open(ctx context.Context, cfg Config) (*Box, error) {
 
 func (b *Box) open(ctx context.Context) (err error) {
 	if b.state, err = loadState(b.dir); err != nil {
+		if _, own := errors.AsType[*release.Fault](err); own {
+			return err
+		}
 		return unwritable(b.dir, err)
 	}
 	if note := ignored(b.cfg.Environ); note != "" {
@@ -214,6 +217,9 @@ func (b *Box) edge(vendor string) func(string) (net.Listener, error) {
 }
 
 func unwritable(dir string, err error) error {
+	if f := release.DiskFault("keep what the box remembers", dir, err); f != nil {
+		return f
+	}
 	return &release.Fault{
 		Title: "the box cannot write its folder " + dir, Detail: err.Error(),
 		Try: "ls -ld " + dir, Exit: release.ExitStepFailed, Cause: err,

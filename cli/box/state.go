@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"readme/cli/release"
 )
 
 // state is what the box draws once and keeps: ports, passwords and keys. It lies in box.json, readable by its owner alone.
@@ -40,7 +42,10 @@ func loadState(dir string) (*state, error) {
 		return nil, err
 	}
 	if err := json.Unmarshal(raw, s); err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w", s.path, err)
+		return nil, &release.Fault{
+			Title: "what the box remembers is damaged", Detail: err.Error(), Where: &release.Place{File: s.path},
+			Try: "readme-ops box reset", Exit: release.ExitStepFailed, Cause: err,
+		}
 	}
 	return s, nil
 }
