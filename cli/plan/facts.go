@@ -38,7 +38,7 @@ type Bucket struct {
 // Service is what is known about one service and what would be sent for it.
 type Service struct {
 	Live    Live
-	Tree    string // hash of the watched files as they are now; "" where there are none
+	Tree    string // hash of the watched files as they are now, and "-" and one of its settings where release.yaml has them; "" where there are none
 	Archive string // sha256 of the archive that would be sent; "" for images
 	Image   string // what would be deployed, for images
 	Config  []byte // canonical JSON of the vendor's settings that would be sent; nil if there are none

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"strings"
 
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -85,9 +86,18 @@ func (b *builder) unchanged(d spec.Deploy, f Service, s *release.Step) bool {
 	case live.Tree == f.Tree:
 		s.Why = "its files are as in " + shortCommit(live.Commit)
 		return true
+	case files(live.Tree) == files(f.Tree):
+		s.Change, s.Why = release.ChangeUpdate, "release.yaml builds or runs it in another way"
+		return false
 	}
 	s.Change, s.Why = release.ChangeUpdate, "its files have changed"
 	return false
+}
+
+// files is the part of a tree's hash that stands for the files, without that of the settings.
+func files(tree string) string {
+	hash, _, _ := strings.Cut(tree, "-")
+	return hash
 }
 
 // describe fills what the plan shows of a deploy: from, to, and what putting it back would mean.

@@ -2,6 +2,8 @@ package steps
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -147,8 +149,19 @@ func (w *World) readService(ctx context.Context, q Question, d spec.Deploy) (pla
 	if s.Tree, err = q.Subject.Tree(watched(d)); err != nil {
 		return s, err
 	}
+	s.Tree += settings(d)
 	s.Archive, s.Files, err = q.Subject.Archive(root)
 	return s, err
+}
+
+// settings marks a tree with what release.yaml says about building and running it: another start command is as much a
+// change as another file. "" where the vendor reads its settings from the files alone.
+func settings(d spec.Deploy) string {
+	if d.To != "railway" {
+		return ""
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", d.Build, d.Start, d.Health, d.HealthTimeout))
+	return "-" + hex.EncodeToString(sum[:4])
 }
 
 // watched are the patterns of the files that make a service: its own folder unless release.yaml says more.
