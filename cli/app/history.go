@@ -35,6 +35,9 @@ func (a *app) history() error {
 			continue
 		}
 		row := view.HistoryRow{Run: r.Run, State: r.State}
+		if r.Gone {
+			row.Note = "its process is gone: it was killed, or could not write its record"
+		}
 		if r.Err != nil {
 			row.Note = r.Err.Error()
 		}

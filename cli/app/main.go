@@ -28,7 +28,7 @@ func Main(ctx context.Context, args []string, sys System) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	a := &app{sys: sys, args: args[min(1, len(args)):], cancel: cancel}
-	stop := a.onSignals(cancel)
+	stop := a.onSignals(ctx, cancel)
 	defer stop()
 
 	err := a.root().Run(ctx, helped(args))
@@ -56,10 +56,9 @@ type app struct {
 	env, dir, view, color string
 }
 
-func (a *app) onSignals(cancel context.CancelCauseFunc) (stop func()) {
+func (a *app) onSignals(ctx context.Context, cancel context.CancelCauseFunc) (stop func()) {
 	done := make(chan struct{})
 	go func() {
-		seen := 0
 		for {
 			select {
 			case <-done:
@@ -68,7 +67,9 @@ func (a *app) onSignals(cancel context.CancelCauseFunc) (stop func()) {
 				if !ok {
 					return
 				}
-				if seen++; seen > 1 {
+				// Ctrl-C in the live view arrives as a key, and counts as the first one too.
+				_, stopping := errors.AsType[engine.Signal](context.Cause(ctx))
+				if stopping {
 					os.Exit(exitOfSignal(signalName(sig)))
 				}
 				cancel(signalName(sig))

@@ -101,7 +101,7 @@ func (a *app) run(ctx context.Context, w *world, p release.Plan, approved releas
 	run := release.NewRun(began, p.Digest)
 	journal, err := ledger.Create(w.project.runs(), run)
 	if err != nil {
-		return nil, err
+		return nil, onDisk("begin the record of the run", w.project.runs(), err)
 	}
 	defer func() { _ = journal.Close() }()
 
@@ -111,11 +111,40 @@ func (a *app) run(ctx context.Context, w *world, p release.Plan, approved releas
 		Sinks: []engine.Sink{journal, shown},
 	})
 	end()
-	if state != nil && a.viewName() != "json" {
+	if state != nil && len(state.Plan.Steps) > 0 && a.viewName() != "json" {
 		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()))
 		_, _ = fmt.Fprintln(a.sys.Out, state.LastLine())
 	}
-	return state, err
+	if err != nil {
+		return state, unrecorded(w.project, state, run, err)
+	}
+	return state, nil
+}
+
+// unrecorded is the end of a run whose record could not be written any more: nothing happens that is not on record, so
+// it was broken off where it was.
+func unrecorded(p *project, state *release.State, run string, err error) error {
+	f := release.DiskFault("write the record", p.runs(), err)
+	if f == nil {
+		return err
+	}
+	if state == nil || len(state.Plan.Steps) == 0 {
+		f.Detail += "; nothing was changed"
+		return f
+	}
+	f.Title += ", and the release was broken off"
+	f.Detail += "; nothing was put back, because that could not be recorded either"
+	f.Evidence = []release.Evidence{{Label: "what it had done", Lines: []string{"readme-ops show " + run}}}
+	f.Exit = release.ExitNotPutBack
+	return f
+}
+
+// onDisk gives an error of the file system its Fault where there is one.
+func onDisk(doing, path string, err error) error {
+	if f := release.DiskFault(doing, path, err); f != nil {
+		return f
+	}
+	return err
 }
 
 // shower chooses the view: a live one in a terminal, lines elsewhere. end takes it down before the report is printed.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,35 +48,43 @@ func (k *packer) of(ctx context.Context, root string) (source.Archive, error) {
 // pack writes the archive under the name of its hash: resume sends that very file, or refuses.
 func (k *packer) pack(ctx context.Context, root string) (source.Archive, error) {
 	if err := os.MkdirAll(k.dir, 0o700); err != nil {
-		return source.Archive{}, err
+		return source.Archive{}, onDisk("pack what is sent", k.dir, err)
 	}
-	tidy(k.dir, time.Now().Add(-archivesStay))
+	k.prune()
 	tmp, err := os.CreateTemp(k.dir, "new-*.tar.gz")
 	if err != nil {
-		return source.Archive{}, err
+		return source.Archive{}, onDisk("pack what is sent", k.dir, err)
 	}
 	_ = tmp.Close()
 	defer func() { _ = os.Remove(tmp.Name()) }()
 	a, err := k.src.Archive(ctx, tmp.Name(), source.Pick{Root: root})
 	if err != nil {
-		return source.Archive{}, err
+		return source.Archive{}, onDisk("pack what is sent", k.dir, err)
 	}
 	return a, os.Rename(tmp.Name(), filepath.Join(k.dir, a.SHA256+".tar.gz"))
 }
 
-// archivesStay is how long an archive is kept: no release goes on for longer, and the next plan packs it again.
-const archivesStay = 24 * time.Hour
-
-// tidy deletes what is older than since, also what a killed release left half made. What cannot be deleted is tried
-// again next time.
-func tidy(dir string, since time.Time) {
-	entries, err := os.ReadDir(dir)
+// prune deletes what nobody will send again: all but the newest archives, and those of an earlier process that was
+// killed while it packed. Young ones stay in any case: another command may be at work with them.
+func (k *packer) prune() {
+	const most, young = 10, time.Hour
+	entries, err := os.ReadDir(k.dir)
 	if err != nil {
 		return
 	}
+	var old []os.FileInfo
 	for _, e := range entries {
-		if info, err := e.Info(); err == nil && info.ModTime().Before(since) {
-			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > young {
+			old = append(old, info)
 		}
+	}
+	slices.SortFunc(old, func(a, b os.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
+	kept := 0
+	for _, info := range old {
+		if kept < most && !strings.HasPrefix(info.Name(), "new-") {
+			kept++
+			continue
+		}
+		_ = os.Remove(filepath.Join(k.dir, info.Name()))
 	}
 }

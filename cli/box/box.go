@@ -224,6 +224,9 @@ func (b *Box) edge(vendor string) func(string) (net.Listener, error) {
 }
 
 func unwritable(dir string, err error) error {
+	if f := release.DiskFault("keep what the box remembers", dir, err); f != nil {
+		return f
+	}
 	return &release.Fault{
 		Title: "the box cannot write its folder " + dir, Detail: err.Error(),
 		Try: "ls -ld " + dir, Exit: release.ExitStepFailed, Cause: err,

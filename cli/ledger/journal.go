@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"readme/cli/release"
 )
@@ -42,6 +43,8 @@ func Create(dir, run string) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create journal: %w", err)
 	}
+	// A lock that falls with us tells readers who is at work from who was killed. Where there are no locks, none is missed.
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err := syncDir(dir); err != nil { // or a crash of the machine could lose the name of the file
 		return nil, errors.Join(fmt.Errorf("create journal: %w", err), f.Close())
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"readme/cli/release"
 )
@@ -16,6 +17,7 @@ import (
 type Summary struct {
 	Run   string
 	State *release.State // the fold of its events; nil if the journal is broken or empty
+	Gone  bool           // it has no end, and the process that wrote it is gone
 	Cut   bool           // its last line was cut off: the run was killed, or is still going on
 	Err   error          // why the journal cannot be read; a broken one never hides the others
 }
@@ -75,6 +77,21 @@ func summary(dir, run string) Summary {
 	s.Err = err
 	if err == nil && len(events) > 0 {
 		s.State = release.Fold(events)
+		s.Gone = s.State.Verdict() == release.Going && !written(dir, run)
 	}
 	return s
+}
+
+// written reports whether a process is still writing the journal of a run. When in doubt it is.
+func written(dir, run string) bool {
+	path, err := journalPath(dir, run)
+	if err != nil {
+		return true
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return true
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) != nil
 }

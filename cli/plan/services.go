@@ -86,12 +86,18 @@ func (b *builder) unchanged(d spec.Deploy, f Service, s *release.Step) bool {
 	case live.Tree == f.Tree:
 		s.Why = "its files are as in " + shortCommit(live.Commit)
 		return true
+	case files(live.Tree) == files(f.Tree):
+		s.Change, s.Why = release.ChangeUpdate, "its build, start or health check in release.yaml has changed"
+		return false
 	}
 	s.Change, s.Why = release.ChangeUpdate, "its files have changed"
-	if files, _, _ := strings.Cut(f.Tree, TreeSettings); strings.HasPrefix(live.Tree, files+TreeSettings) {
-		s.Why = "its build, start or health check in release.yaml has changed"
-	}
 	return false
+}
+
+// files is the part of a tree's hash that stands for the files, without that of the settings.
+func files(tree string) string {
+	hash, _, _ := strings.Cut(tree, TreeSettings)
+	return hash
 }
 
 // describe fills what the plan shows of a deploy: from, to, and what putting it back would mean.

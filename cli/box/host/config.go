@@ -2,12 +2,10 @@ package host
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -91,14 +89,8 @@ func (h *Host) lock(ctx context.Context, name string) (unlock func(), err error)
 
 // diskFault turns the errors of a file system that a person can mend into a Fault; others it only wraps.
 func diskFault(doing, dir string, err error) error {
-	f := &release.Fault{Exit: release.ExitStepFailed, Cause: err, Detail: fmt.Sprintf("%s: %v", doing, err)}
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		f.Title, f.Try = "the disk is full", "df -h "+dir
-	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
-		f.Title, f.Try = "readme-ops may not write in its cache folder", "ls -ld "+dir
-	default:
-		return fmt.Errorf("%s: %w", doing, err)
+	if f := release.DiskFault(doing, dir, err); f != nil {
+		return f
 	}
-	return f
+	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -107,7 +107,7 @@ func initFault(err error, out *tail) error {
 	case out.contains("could not look up effective user ID"):
 		f.Detail = "this process runs under a user id that the system has no name for, and Postgres refuses that"
 		f.Try = "export READMEOPS_BOX_DATABASE_URL=postgres://..."
-	case out.contains("No space left"):
+	case out.contains("No space left"), out.contains("Check free disk space"):
 		f.Detail, f.Try = "the disk is full, or on macOS the shared memory is used up by Postgres servers that were left behind", "df -h"
 	case out.contains("could not resize shared memory"):
 		f.Detail, f.Try = "/dev/shm is too small: Postgres needs at least 16 MB", "df -h /dev/shm"
