@@ -102,7 +102,7 @@ func (g *page) changes(p release.Plan) {
 			g.para(Normal, "      ", l)
 		}
 		g.para(Dim, "      ", s.Why)
-		if len(s.Needs) > 0 {
+		if len(s.Needs) > 0 && s.Kind != release.KindPromote { // a promote waits for everything, and its Why says so
 			g.para(Dim, "      ", "after "+strings.Join(s.Needs, ", "))
 		}
 	}
