@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,6 +19,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"readme/cli/box"
 )
 
 var update = flag.Bool("update", false, "write what the program prints into the stories' cmp files")
@@ -212,7 +215,14 @@ func noProcess(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Fatalf("still running after %s:\n%s", patience, strings.Join(left, "\n"))
 }
 
+// processesOf lists the processes that have to do with a folder, by their environment, command or working directory. As
+// root the boxes of its projects build and run in folders outside of it, which are named by a key.
 func processesOf(dir string) []string {
+	names := []string{dir}
+	projects, _ := filepath.Glob(filepath.Join(dir, "*"))
+	for _, p := range projects {
+		names = append(names, "readme-ops/"+box.Key(p))
+	}
 	var out []string
 	entries, _ := os.ReadDir("/proc")
 	for _, e := range entries {
@@ -223,7 +233,8 @@ func processesOf(dir string) []string {
 		env, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
 		cmd, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 		cwd, _ := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid))
-		if strings.Contains(string(env), dir) || strings.Contains(string(cmd), dir) || strings.HasPrefix(cwd, dir) {
+		all := string(env) + "\x00" + string(cmd) + "\x00" + cwd
+		if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(all, name) }) {
 			out = append(out, strconv.Itoa(pid)+" "+strings.ReplaceAll(string(cmd), "\x00", " "))
 		}
 	}
