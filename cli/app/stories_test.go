@@ -116,9 +116,9 @@ func forget(e *testscript.Env, bin string) {
 
 // product [DIR] copies the small product into a folder, as a git repository with one commit, and goes there.
 func product(ts *testscript.TestScript, _ bool, args []string) {
-	dir := ts.MkAbs("product")
+	dir := filepath.Join(ts.Getenv("WORK"), "product") // not in the product of before: forget and no-process look there
 	if len(args) > 0 {
-		dir = ts.MkAbs(args[0])
+		dir = filepath.Join(ts.Getenv("WORK"), args[0])
 	}
 	ts.Check(os.CopyFS(dir, os.DirFS(ts.Getenv("PRODUCT"))))
 	ts.Check(os.WriteFile(filepath.Join(dir, ".gitignore"), []byte(".readme-ops/\n"), 0o644))
