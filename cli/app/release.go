@@ -207,4 +207,14 @@ func (a *app) stay(ctx context.Context, w *world, keep bool) {
 	}
 	_, _ = fmt.Fprintln(a.sys.Err, "the box is up; press a key to take it down")
 	tui.WaitForKey(ctx, a.sys.In)
+	if busy, at := box.Releasing(w.project.dir); at {
+		_, _ = fmt.Fprintf(a.sys.Err, "%s has joined the box, which goes down when that is over; Ctrl-C takes it down at once\n", busy)
+	}
+	const look = 200 * time.Millisecond
+	for _, at := box.Releasing(w.project.dir); at && ctx.Err() == nil; _, at = box.Releasing(w.project.dir) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(look):
+		}
+	}
 }

@@ -101,6 +101,15 @@ func LockRelease(project string) (func(), error) {
 	return l.release, nil
 }
 
+// Releasing says which release is at work on the box, if one is.
+func Releasing(project string) (Holder, bool) {
+	h := held(Dir(project), "release.lock")
+	if h == nil {
+		return Holder{}, false
+	}
+	return *h, true
+}
+
 // Down asks the process that holds the box to take it down, and waits until it has.
 func Down(ctx context.Context, project string) error {
 	dir := Dir(project)
