@@ -308,7 +308,7 @@ func TestNew_saysThatItMayNotWrite(t *testing.T) {
 	}
 	_, err := host.New(host.Config{Dir: filepath.Join(dir, "cache"), Home: filepath.Join(t.TempDir(), "home")})
 	f := release.AsFault(err)
-	if f.Title != "readme-ops may not write in its cache folder" || f.Try == "" || !errors.Is(err, os.ErrPermission) {
+	if f.Title != "readme-ops may not write in "+dir || f.Try == "" || !errors.Is(err, os.ErrPermission) {
 		t.Errorf("got %+v", f)
 	}
 }
