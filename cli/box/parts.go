@@ -249,6 +249,3 @@ func (b *Box) clientVariables() map[string]string {
 	}
 	return nil
 }
-
-// Asked is closed when ctx ends: the box lives until it is asked to go.
-func (b *Box) Asked(ctx context.Context) <-chan struct{} { return ctx.Done() }

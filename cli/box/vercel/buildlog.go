@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"readme/cli/box/keep"
 )
 
 // A build log's limits: what is more is dropped, with a line that says so.
@@ -73,6 +75,6 @@ func (l *buildLog) since(n int) []logLine {
 
 func (l *buildLog) flush() {
 	if b, err := json.Marshal(l.since(0)); err == nil {
-		_ = replace(l.path, b) // a log that cannot be kept is no reason to fail a deployment
+		_ = keep.Write(l.path, b) // a log that cannot be kept is no reason to fail a deployment
 	}
 }

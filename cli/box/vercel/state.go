@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"readme/cli/box/keep"
 )
 
 // state is everything that a restart brings back. It is one file, written whole.
@@ -155,21 +157,7 @@ func (e *Emulator) save() error {
 	if err != nil {
 		return err
 	}
-	return replace(e.path(), b)
-}
-
-// replace writes a file so that a crash leaves the old one or the new one.
-func replace(path string, b []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(tmp.Name()) }()
-	_, err = tmp.Write(b)
-	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	return keep.Write(e.path(), b)
 }
 
 // find gives a deployment by its id, the host of its own address, or an alias that it serves.
