@@ -26,8 +26,13 @@ type BucketInputs struct {
 // DeployInputs is what a step of kind deploy works from. Which fields count depends on To.
 type DeployInputs struct {
 	To            string          `json:"to"`
-	Name          string          `json:"name"`              // in release.yaml
-	Service       string          `json:"service,omitempty"` // railway: its name there
+	Name          string          `json:"name"`                // in release.yaml
+	Service       string          `json:"service,omitempty"`   // railway: its name there
+	Source        string          `json:"source,omitempty"`    // commit, upload, image or build; of railway and vercel, and build of pipecat
+	Repo          string          `json:"repo,omitempty"`      // for commits: owner/name
+	Branch        string          `json:"branch,omitempty"`    // for commits: what the vendor calls the ref; may be ""
+	Make          []string        `json:"make,omitempty"`      // what is made at the vendor first, as the plan names it
+	Variables     []string        `json:"variables,omitempty"` // names that are set where the service is made
 	Build         string          `json:"build,omitempty"`
 	Start         string          `json:"start,omitempty"`
 	Health        string          `json:"health,omitempty"`

@@ -20,6 +20,7 @@ func (b *builder) deploy(d spec.Deploy) error {
 		To: d.To, Name: d.Name, Service: d.Service, Build: d.Build, Start: d.Start, Health: d.Health, HealthTimeout: d.HealthTimeout,
 		Image: f.Image, Config: f.Config, Tree: f.Tree, Archive: f.Archive,
 		Staged: staged(d), Commit: b.facts.Commit.String(),
+		Source: f.Source, Repo: f.Repo, Branch: f.Branch, Make: f.Missing, Variables: f.Sets,
 	}
 	s := release.Step{
 		ID: d.Name, Kind: release.KindDeploy, Title: fmt.Sprintf("deploy %s to %s", d.Name, d.To),
@@ -32,6 +33,13 @@ func (b *builder) deploy(d spec.Deploy) error {
 		s.Outputs = map[string]string{}
 	}
 	b.describe(&s, f)
+	for _, m := range f.Missing {
+		s.Lines = append(s.Lines, "+ "+m)
+	}
+	for _, v := range f.Sets {
+		s.Lines = append(s.Lines, "+ variable "+v)
+	}
+	b.notes = append(b.notes, f.Warn...)
 	switch {
 	case f.Without != "":
 		s.Change, s.Why = release.ChangeSkip, f.Without

@@ -46,10 +46,18 @@ type Marker struct {
 type Request struct {
 	Service string
 	Marker  Marker
-	Archive string // path of a tar.gz to upload, or "" for Image
-	Image   string
+	Archive string // path of a tar.gz to upload; or
+	Image   string // what to run as it is; or
+	Commit  Commit // what the vendor fetches itself
 	Dir     string // for vendors that take single files: the directory that the archive was made from
 	Files   []File // its files, sorted by path
+}
+
+// Commit is a commit that a vendor fetches from its own connection to the repository. The zero Commit is none.
+type Commit struct {
+	Repo   string // "owner/name" at the hosting
+	SHA    string // 40 hex digits
+	Branch string // "" where none is checked out
 }
 
 // File is one file that is sent to a vendor. Path is relative, with slashes; Mode holds the permission bits.
@@ -58,6 +66,26 @@ type File struct {
 	Mode uint32
 	Size int64
 }
+
+// Finding is one thing that a client has looked at for doctor, without changing it.
+type Finding struct {
+	What string // in a word or two: "token", "project", "service api"
+	Text string // what was found, in a sentence
+	Mood Mood
+	Page string // where a person mends it, in the browser; "" where that helps nobody
+	Try  string // the command that would mend it, or "" where it takes a person
+}
+
+// Mood says how a Finding is to be taken.
+type Mood string
+
+// The moods.
+const (
+	Good   Mood = "good"
+	Warn   Mood = "warn"   // a release goes through, and somebody should know
+	Bad    Mood = "bad"    // a release would fail
+	Unsure Mood = "unsure" // the vendor does not let us look
+)
 
 // LogLine is one line that a service or a build has written.
 type LogLine struct {

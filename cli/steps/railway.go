@@ -56,7 +56,7 @@ func (h onRailway) setCommit(ctx context.Context, commit string) error {
 }
 
 func (h onRailway) Deploy(ctx context.Context, o Order) (string, error) {
-	return h.c.Deploy(ctx, provider.Request{Service: h.service, Marker: o.Marker, Archive: o.Archive})
+	return h.c.Deploy(ctx, o.Request())
 }
 
 func (h onRailway) Restore(ctx context.Context, to provider.Deployment, m provider.Marker) (string, error) {

@@ -30,12 +30,50 @@ type Host interface {
 type Order struct {
 	plan.DeployInputs
 	Marker  provider.Marker
-	Archive string // path of the tar.gz, "" for images
+	Archive string // path of the tar.gz, "" for images and commits
+}
+
+// Request is what the order asks of a vendor's client.
+func (o Order) Request() provider.Request {
+	r := provider.Request{Service: o.Service, Marker: o.Marker, Archive: o.Archive}
+	switch o.Source {
+	case "commit":
+		r.Commit = provider.Commit{Repo: o.Repo, SHA: o.Commit, Branch: o.Branch}
+	case "image":
+		r.Image = o.Image
+	}
+	return r
 }
 
 // Preparer brings a service's settings in line before a deploy, without changing what runs.
 type Preparer interface {
 	Prepare(ctx context.Context, o Order) error
+}
+
+// Maker makes what a service needs at its vendor and does not have yet. What it has made stays, also after a rollback.
+type Maker interface {
+	// Missing names what does not exist yet, in the words of the plan: "service api", "public domain". Nil: all is there.
+	Missing(ctx context.Context) ([]string, error)
+	// Make makes what is missing, and sets the variables where it has made the service. It may be repeated.
+	Make(ctx context.Context, n New) error
+}
+
+// New is what a service that is made for the first time is given.
+type New struct {
+	Order     Order
+	Variables map[string]release.Secret // those of the matrix that have a value here
+}
+
+// Warner says what would get in the way of a release, such as deploys that the vendor starts by itself on a push.
+// Each warning is one line that ends with how to turn it off.
+type Warner interface {
+	Warnings(ctx context.Context) ([]string, error)
+}
+
+// Examiner looks at its side of the world for doctor: the token, what it may do, the targets. It changes nothing, and
+// what it could not find out is a finding too.
+type Examiner interface {
+	Examine(ctx context.Context) []provider.Finding
 }
 
 // Restorer goes back to an earlier deployment. It returns the id to watch, which may be a new one.
