@@ -49,7 +49,10 @@ func newGit(dir string, environ []string) git {
 }
 
 // run returns what git prints. No hook, pager, prompt or file system monitor is started.
-func (g git) run(ctx context.Context, args ...string) (string, error) {
+func (g git) run(ctx context.Context, args ...string) (string, error) { return g.feed(ctx, "", args...) }
+
+// feed is run for a git that reads its input.
+func (g git) feed(ctx context.Context, input string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, gitDeadline)
 	defer cancel()
 	all := append([]string{"--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"}, args...)
@@ -60,7 +63,7 @@ func (g git) run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, program, all...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = g.dir, g.env, 2*time.Second
 	stdout, stderr := &limited{max: maxOutput, stop: cancel}, &limited{max: maxStderr}
-	cmd.Stdout, cmd.Stderr = stdout, stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), stdout, stderr
 	err = cmd.Run()
 	switch {
 	case stdout.full:

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ type Source struct {
 	Absent  []string       // tracked files that a sparse checkout leaves out
 	Skipped []string       // other repositories inside this one, and submodules that are not checked out
 
+	git  git
 	sums sums
 }
 
@@ -44,6 +46,7 @@ func Read(ctx context.Context, dir string, environ []string) (*Source, error) {
 	}
 	s := &Source{Dir: dir}
 	g := newGit(dir, environ)
+	s.git = g
 	prefix, err := g.run(ctx, "rev-parse", "--show-prefix")
 	if err != nil {
 		return nil, explain(dir, err)
@@ -100,6 +103,17 @@ func (s *Source) describe(ctx context.Context, g git, st status) error {
 	}
 	s.Remote = withoutUser(strings.TrimSpace(remote))
 	return nil
+}
+
+// hosted finds owner and name at the end of a remote's address: https://github.com/ada/readme.git, git@github.com:ada/readme.
+var hosted = regexp.MustCompile(`(?:^https?://[^/]+/|^ssh://[^/]+/|^[^/@]+@[^/:]+:)([\w.-]+/[\w.-]+?)(?:\.git)?/?$`)
+
+// Repo is what the repository is called at its hosting, "owner/name"; "" where origin is none.
+func (s *Source) Repo() string {
+	if m := hosted.FindStringSubmatch(s.Remote); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // withoutUser removes what may be a token from a URL.
