@@ -11,6 +11,9 @@ import (
 	"readme/cli/spec"
 )
 
+// StillLive is the step at the end that asks the vendors once more.
+const StillLive = "still live"
+
 const defaultWithin = 30 * time.Second
 
 // checks adds the smoke checks, the promotes that wait for them, the checks that are repeated on the domain, and the
@@ -34,7 +37,32 @@ func (b *builder) checks() {
 			}
 		}
 	}
+	b.confirm(promotes)
 	b.cleanups()
+}
+
+// confirm adds the last look: a deployment that was good when it was checked may have crashed since.
+func (b *builder) confirm(promotes []promote) {
+	in, needs := ConfirmInputs{}, []string{}
+	for _, s := range b.steps {
+		needs = append(needs, s.ID)
+		if s.Kind != release.KindDeploy || s.Change == release.ChangeSkip {
+			continue
+		}
+		d, _ := b.rel.Service(s.ID)
+		serving := Serving{Name: s.ID, To: d.To, By: s.ID}
+		if i := slices.IndexFunc(promotes, func(p promote) bool { return p.service == s.ID }); i >= 0 {
+			serving.By = promotes[i].id
+		}
+		in.Services = append(in.Services, serving)
+	}
+	if len(in.Services) == 0 {
+		return
+	}
+	b.add(release.Step{
+		ID: StillLive, Kind: release.KindConfirm, Title: StillLive, Change: release.ChangeRun,
+		Needs: needs, Inputs: encode(in), Deadline: confirmDeadline,
+	})
 }
 
 type promote struct{ id, service, why string }

@@ -51,6 +51,18 @@ type PromoteInputs struct {
 	To   string `json:"to"`
 }
 
+// ConfirmInputs names the services that must serve at the end, and the steps whose deployment it must be.
+type ConfirmInputs struct {
+	Services []Serving `json:"services"`
+}
+
+// Serving is one service and the step that brought, or left, its deployment.
+type Serving struct {
+	Name string `json:"name"`
+	To   string `json:"to"`
+	By   string `json:"by"`
+}
+
 // CheckInputs is one smoke check.
 type CheckInputs struct {
 	Check     smoke.Check `json:"check"`

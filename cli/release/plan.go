@@ -67,6 +67,7 @@ const (
 	KindDeploy     Kind = "deploy"     // bring a service to a host
 	KindCheck      Kind = "check"      // one smoke check
 	KindPromote    Kind = "promote"    // put a staged deployment on its domain
+	KindConfirm    Kind = "confirm"    // ask the vendors at the end whether what was released still serves
 	KindCleanup    Kind = "cleanup"    // remove what a check made; always runs once that check has passed
 )
 
@@ -114,11 +115,16 @@ func (p Plan) Step(id string) (Step, bool) {
 	return Step{}, false
 }
 
-// Count counts the steps of kinds other than checks and cleanups by their change, for the plan's last line.
+// Proves reports whether the step only looks, or clears away what a look has made.
+func (s Step) Proves() bool {
+	return s.Kind == KindCheck || s.Kind == KindConfirm || s.Kind == KindCleanup
+}
+
+// Count counts the steps that do more than look by their change, for the plan's last line.
 func (p Plan) Count(c Change) int {
 	n := 0
 	for _, s := range p.Steps {
-		if s.Change == c && s.Kind != KindCheck && s.Kind != KindCleanup {
+		if s.Change == c && !s.Proves() {
 			n++
 		}
 	}

@@ -253,7 +253,7 @@ func (s *State) notPutBack() bool {
 // Changed reports whether the step may have changed something that stays until it is put back. What a check makes is
 // its cleanup's matter.
 func (st *StepState) Changed() bool {
-	return st.Touched() && st.Step.Kind != KindCheck && st.Step.Kind != KindCleanup
+	return st.Touched() && !st.Step.Proves()
 }
 
 // Exit computes the exit code of the run by the table of this package.

@@ -49,7 +49,9 @@ func newGit(dir string, environ []string) git {
 }
 
 // run returns what git prints. No hook, pager, prompt or file system monitor is started.
-func (g git) run(ctx context.Context, args ...string) (string, error) { return g.feed(ctx, "", args...) }
+func (g git) run(ctx context.Context, args ...string) (string, error) {
+	return g.feed(ctx, "", args...)
+}
 
 // feed is run for a git that reads its input.
 func (g git) feed(ctx context.Context, input string, args ...string) (string, error) {

@@ -19,7 +19,7 @@ func keysFor(to string) []string {
 	case "railway":
 		return []string{"to", "after", "watch", "service", "source", "image", "build", "start", "health", "health_timeout"}
 	case "vercel":
-		return []string{"to", "after", "watch", "root", "promote"}
+		return []string{"to", "after", "watch", "root", "source", "promote"}
 	case "pipecat":
 		return []string{"to", "after", "watch", "config"}
 	}
@@ -68,6 +68,9 @@ func (d *Deploy) fits(v value) {
 		d.railway(v, has, require)
 	case "vercel":
 		require("root", "it is the folder that holds the app")
+		if d.Source == "image" {
+			v.doc.values[v.path+".source"].wrong("Vercel runs no images", "write source: commit or upload")
+		}
 	case "pipecat":
 		require("config", "it is the path of pcc-deploy.toml")
 	}

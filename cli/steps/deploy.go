@@ -61,6 +61,9 @@ func (a deploy) Do(ctx context.Context, t *engine.Task) (release.StepDone, error
 	if err := t.Intent("deploy "+in.Name+" to "+in.To, rec); err != nil {
 		return release.StepDone{}, err
 	}
+	if err := a.make(ctx, t, h, order, rec); err != nil {
+		return release.StepDone{}, err
+	}
 	if p, ok := h.(Preparer); ok {
 		if err := p.Prepare(ctx, order); err != nil {
 			return release.StepDone{}, refused(in, "its settings were refused", err)
@@ -75,6 +78,28 @@ func (a deploy) Do(ctx context.Context, t *engine.Task) (release.StepDone, error
 		return release.StepDone{}, err
 	}
 	return a.watch(ctx, t, h, in, rec)
+}
+
+// make brings what the plan says is missing at the vendor.
+func (a deploy) make(ctx context.Context, t *engine.Task, h Host, o Order, rec deployed) error {
+	m, ok := h.(Maker)
+	if !ok || len(o.Make) == 0 {
+		return nil
+	}
+	n := New{Order: o, Variables: map[string]release.Secret{}}
+	for _, name := range o.Variables {
+		n.Variables[name] = a.w.Values[name]
+	}
+	if err := t.Intent("make "+strings.Join(o.Make, ", "), rec); err != nil {
+		return err
+	}
+	if err := m.Make(ctx, n); err != nil {
+		return refused(o.DeployInputs, "what it needs there could not be made", err)
+	}
+	for _, what := range o.Make {
+		t.Say("", "made "+what)
+	}
+	return nil
 }
 
 // watch follows the deployment to its end, and does not believe it before Live says the same.
@@ -137,11 +162,20 @@ func (a deploy) verify(ctx context.Context, h Host, in plan.DeployInputs, d *pro
 	}
 }
 
+// Undo puts back what served before. What was made at the vendor for it stays.
 func (a deploy) Undo(ctx context.Context, t *engine.Task, was engine.Was) (release.StepDone, error) {
 	var in plan.DeployInputs
 	if err := json.Unmarshal(t.Step.Inputs, &in); err != nil {
 		return release.StepDone{}, err
 	}
+	done, err := a.undo(ctx, t, in, was)
+	if err == nil && len(in.Make) > 0 && done.Kept == "" {
+		done.Kept = fmt.Sprintf("%s of %s stays at %s", strings.Join(in.Make, ", "), in.Name, in.To)
+	}
+	return done, err
+}
+
+func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, was engine.Was) (release.StepDone, error) {
 	var rec deployed
 	for _, raw := range was.Intents {
 		if err := json.Unmarshal(raw, &rec); err != nil {

@@ -2,12 +2,8 @@ package steps
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +12,6 @@ import (
 
 	"readme/cli/migrate"
 	"readme/cli/plan"
-	"readme/cli/provider"
 	"readme/cli/provider/pipecat"
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -25,8 +20,12 @@ import (
 // Subject is what would be released, as the work tree holds it now.
 type Subject struct {
 	Commit release.Commit
+	Repo   string // what its repository is called at its hosting, "owner/name"; "" for none
+	Branch string // that is checked out, "" for none
 	// Tree is the hash of the files that match the patterns (path, mode, content).
 	Tree func(patterns []string) (string, error)
+	// TreeAt is the same for an earlier commit; "" where this clone does not know it.
+	TreeAt func(commit string, patterns []string) (string, error)
 	// Archive packs a folder of the project, "" for all of it, below World.Archives, and gives its sha256.
 	Archive func(root string) (sha256 string, files int, err error)
 }
@@ -60,6 +59,7 @@ func Read(ctx context.Context, w *World, q Question) (plan.Facts, error) {
 			wrong = append(wrong, release.AsFault(err))
 		}
 	}
+	report(committed(q))
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		m, err := w.readMigrations(ctx, q)
@@ -125,56 +125,6 @@ func (w *World) readBucket(ctx context.Context, q Question) (plan.Bucket, error)
 	return b, nil
 }
 
-func (w *World) readService(ctx context.Context, q Question, d spec.Deploy) (plan.Service, error) {
-	s := plan.Service{Without: q.Without[d.Name], Outputs: maps.Clone(q.Outputs[d.Name])}
-	h := w.Hosts[d.Name]
-	live, err := h.Live(ctx)
-	if err != nil {
-		return s, cannotRead(plan.DeployInputs{Name: d.Name, To: d.To}, err)
-	}
-	s.Live = plan.Live{ID: live.ID, URL: live.URL, Commit: live.Marker.Commit, Tree: live.Marker.Tree, Image: live.Image}
-	if live.ID != "" && live.State != provider.Live {
-		s.Live.Ill = live.Raw
-	}
-	if err := w.missing(ctx, q, d, h); err != nil {
-		return s, err
-	}
-	if d.To == "pipecat" {
-		return s, w.readBot(ctx, d, h, &s)
-	}
-	root := ""
-	if d.To == "vercel" {
-		root = d.Root
-	}
-	if s.Tree, err = q.Subject.Tree(watched(d)); err != nil {
-		return s, err
-	}
-	if d.To == "railway" {
-		s.Tree += plan.TreeSettings + settingsHash(d)
-	}
-	s.Archive, s.Files, err = q.Subject.Archive(root)
-	return s, err
-}
-
-// settingsHash stands for what release.yaml says of how a service is built and run. It goes with the hash of its
-// files: the settings that the vendor shows are those of the next deployment, not of the live one.
-func settingsHash(d spec.Deploy) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", d.Build, d.Start, d.Health, d.HealthTimeout))
-	return hex.EncodeToString(sum[:6])
-}
-
-// watched are the patterns of the files that make a service: its own folder unless release.yaml says more.
-func watched(d spec.Deploy) []string {
-	if len(d.Watch) > 0 {
-		return d.Watch
-	}
-	root := d.Root
-	if root == "" {
-		root = "services/" + d.Name
-	}
-	return []string{root + "/**"}
-}
-
 // readBot compares what pcc-deploy.toml says with what the vendor tells: a key that the file leaves out is kept as it
 // is, and one that the vendor never gives back counts as equal.
 func (w *World) readBot(ctx context.Context, d spec.Deploy, h Host, s *plan.Service) error {
@@ -225,37 +175,4 @@ func sameKeys(wantJSON []byte, have, want pipecat.Config) ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(out)
-}
-
-// missing reports the variables that the matrix gives to a service in this environment, and that its host does not have.
-func (w *World) missing(ctx context.Context, q Question, d spec.Deploy, h Host) error {
-	vars, ok := h.(Variables)
-	if !ok || q.Without[d.Name] != "" {
-		return nil
-	}
-	have, err := vars.Variables(ctx)
-	if err != nil {
-		return cannotRead(plan.DeployInputs{Name: d.Name, To: d.To}, err)
-	}
-	var out release.Faults
-	for _, s := range q.Matrix.Services {
-		if s.Deploy != d.Name {
-			continue
-		}
-		for _, v := range q.Matrix.Of(s.Name) {
-			if _, ok := have[v.Name]; ok || !v.RequiredIn(q.Env.Name) {
-				continue
-			}
-			at := v.At
-			out = append(out, &release.Fault{
-				Title:  fmt.Sprintf("%s needs %s in %s, and %s does not have it", d.Name, v.Name, q.Env.Name, d.To),
-				Detail: v.About, Where: &at, Exit: release.ExitDrift,
-				Try: fmt.Sprintf("set %s for %s at %s, then: readme-ops plan --env %s", v.Name, d.Name, d.To, q.Env.Name),
-			})
-		}
-	}
-	if len(out) > 0 {
-		return out
-	}
-	return nil
 }

@@ -80,12 +80,10 @@ func (g *page) legend(p release.Plan) {
 	}
 }
 
-func proof(s release.Step) bool { return s.Kind == release.KindCheck || s.Kind == release.KindCleanup }
-
 // changes shows one block a step, and in one dim line each what stays as it is.
 func (g *page) changes(p release.Plan) {
 	for _, s := range p.Steps {
-		if proof(s) || s.Change == release.ChangeNone {
+		if s.Proves() || s.Change == release.ChangeNone {
 			continue
 		}
 		g.gap()
@@ -108,7 +106,7 @@ func (g *page) changes(p release.Plan) {
 	}
 	g.gap()
 	for _, s := range p.Steps {
-		if s.Change == release.ChangeNone && !proof(s) {
+		if s.Change == release.ChangeNone && !s.Proves() {
 			g.para(Dim, "    ", strings.TrimSuffix(s.ID+": unchanged, "+s.Why, ", "))
 		}
 	}

@@ -93,8 +93,8 @@ func (f *Forge) git(ctx context.Context, args ...string) (string, error) {
 	var out, said strings.Builder
 	exit, err := child.Run(ctx, child.Command{
 		Name: "git", Dir: f.Dir,
-		Argv: append([]string{"git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}, args...),
-		Env:  append([]string{"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C"}, f.Env...),
+		Argv:   append([]string{"git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"}, args...),
+		Env:    append([]string{"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C"}, f.Env...),
 		Stdout: func(line string) { out.WriteString(line + "\n") },
 		Stderr: func(line string) { said.WriteString(line + "\n") },
 	})
