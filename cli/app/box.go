@@ -22,6 +22,7 @@ func (a *app) boxCommand() *cli.Command {
 			{Name: "up", Usage: "keep the box up until Ctrl-C, for other commands to join", Action: noArgs(a.boxUp)},
 			{Name: "down", Usage: "take down the box that another terminal keeps up", Action: noArgs(a.boxDown)},
 			{Name: "reset", Usage: "forget everything in the box: its database, files, deployments and keys", Action: noArgs(a.boxReset)},
+			a.boxFaultCommand(), a.boxEnvCommand(),
 		},
 	}
 	group.Action = func(ctx context.Context, c *cli.Command) error { return a.group("box", nil)(ctx, c) }

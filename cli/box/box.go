@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"readme/cli/box/fault"
 	"readme/cli/release"
 	"readme/cli/spec"
 )
@@ -45,6 +46,8 @@ type Info struct {
 	Vercel           string
 	Pipecat          string
 	Supabase         string
+	Control          string                    // where a running box takes orders
+	ControlKey       release.Secret            `json:"-"`
 	RailwayToken     release.Secret            `json:"-"`
 	VercelToken      release.Secret            `json:"-"`
 	PipecatKey       release.Secret            `json:"-"`
@@ -67,8 +70,10 @@ type Box struct {
 
 	listeners map[string]net.Listener // the vendors' ports
 
-	mu      sync.Mutex // the backends start side by side
-	closers []func(context.Context)
+	mu       sync.Mutex // the backends start side by side
+	closers  []func(context.Context)
+	boards   map[string][]*fault.Board    // by vendor
+	accounts map[string]map[string]string // by environment: what a founder would have typed in
 }
 
 // Dir is the box's folder in a project.
@@ -92,7 +97,7 @@ func Open(ctx context.Context, cfg Config) (*Box, error) {
 		return nil, unwritable(dir, err)
 	}
 	_ = os.Remove(filepath.Join(dir, upFile)) // a killed box has left it
-	b := &Box{dir: dir, cfg: cfg, lock: l}
+	b := &Box{dir: dir, cfg: cfg, lock: l, boards: map[string][]*fault.Board{}, accounts: map[string]map[string]string{}}
 	b.onClose(func(context.Context) { l.release() })
 	if err := b.open(ctx); err != nil {
 		b.Close(context.WithoutCancel(ctx))
@@ -120,6 +125,7 @@ func (b *Box) open(ctx context.Context) (err error) {
 	if err := b.vendors(ctx); err != nil {
 		return err
 	}
+	b.serve("control", b.control(), func(context.Context) {})
 	b.info.Notes = b.state.notes()
 	return b.announce(b.cfg.Command)
 }
@@ -136,6 +142,7 @@ func (b *Box) draw() (err error) {
 		"pipecat":        {&b.info.PipecatKey, "sk_local_"},
 		"pipecat/public": {&b.info.PipecatPublicKey, "pk_local_"},
 		"supabase":       {&b.info.SupabaseKey, "sb_secret_local_"},
+		"control":        {&b.info.ControlKey, ""},
 	} {
 		drawn, err := b.state.secret(name, s.prefix)
 		if err != nil {
@@ -173,6 +180,7 @@ func (b *Box) bind() error {
 	b.listeners = map[string]net.Listener{}
 	for name, base := range map[string]*string{
 		"railway": &b.info.Railway, "vercel": &b.info.Vercel, "pipecat": &b.info.Pipecat, "supabase": &b.info.Supabase,
+		"control": &b.info.Control,
 	} {
 		l, err := b.state.listen(name)
 		if err != nil {

@@ -49,7 +49,7 @@ func (b *Box) announce(mode string) error {
 func secretsOf(i *Info) map[string]*release.Secret {
 	return map[string]*release.Secret{
 		"railway": &i.RailwayToken, "vercel": &i.VercelToken, "pipecat": &i.PipecatKey, "pipecat/public": &i.PipecatPublicKey,
-		"supabase": &i.SupabaseKey, "database": &i.Database, "redis": &i.Redis,
+		"supabase": &i.SupabaseKey, "control": &i.ControlKey, "database": &i.Database, "redis": &i.Redis,
 	}
 }
 

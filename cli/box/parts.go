@@ -126,6 +126,7 @@ func (b *Box) startSupabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	b.board("supabase", e)
 	b.serve("supabase", e.Handler(), func(ctx context.Context) { _ = e.Close(ctx) })
 	return nil
 }
@@ -139,6 +140,7 @@ func (b *Box) startPipecat(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	b.board("pipecat", e)
 	b.serve("pipecat", e.Handler(), func(ctx context.Context) { _ = e.Close(ctx) })
 	return nil
 }
@@ -225,6 +227,7 @@ func (b *Box) startRailway(ctx context.Context, h *host.Host) error {
 	if err != nil {
 		return err
 	}
+	b.board("railway", e)
 	b.serve("railway", e.Handler(), func(ctx context.Context) { _ = e.Close(ctx) })
 	return nil
 }
@@ -237,6 +240,7 @@ func (b *Box) startVercel(ctx context.Context, h *host.Host) error {
 	if err != nil {
 		return err
 	}
+	b.board("vercel", e)
 	b.serve("vercel", e.Handler(), e.Close)
 	return nil
 }
