@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"readme/cli/box"
@@ -18,6 +20,7 @@ import (
 	"readme/cli/provider/vercel"
 	"readme/cli/release"
 	"readme/cli/smoke"
+	"readme/cli/source"
 	"readme/cli/spec"
 	"readme/cli/steps"
 )
@@ -158,7 +161,7 @@ func (w *world) connect(ctx context.Context, acc access) error {
 		Dir: p.dir, Archives: p.archives(), Poll: 5 * time.Second, Settle: 8 * time.Second,
 		Database: acc.database, Hosts: map[string]steps.Host{}, Buckets: steps.OnSupabase(sb), Values: acc.values, Bypass: acc.bypass,
 	}
-	if w.env.Box {
+	if w.boxed {
 		w.steps.Poll, w.steps.Settle = 200*time.Millisecond, time.Second
 	}
 	for _, d := range p.rel.Deploy {
@@ -177,7 +180,27 @@ func (w *world) connect(ctx context.Context, acc access) error {
 		}
 	}
 	w.steps.Smoke = w.smokeEnv(acc)
+	w.expand()
 	return w.pin(ctx, rw, vc, acc)
+}
+
+// expand gives the variables that refer to a service their values, where those are known before any deploy.
+func (w *world) expand() {
+	values := maps.Clone(w.steps.Values)
+	for _, v := range w.project.matrix.Variables {
+		if len(smoke.References(v.Value)) == 0 {
+			continue
+		}
+		value, err := smoke.Expand(v.Value, func(name string) (string, bool) {
+			service, field, _ := strings.Cut(name, ".")
+			s, ok := w.outputs[service][field]
+			return s, ok
+		})
+		if err == nil {
+			values[v.Name] = release.NewSecret(value)
+		}
+	}
+	w.steps.Values = values
 }
 
 // pin reads the targets' names from the vendors themselves, for the first lines of the plan.
@@ -223,10 +246,19 @@ func (w *world) facts(ctx context.Context) (plan.Facts, error) {
 	}
 	facts, err := steps.Read(ctx, w.steps, steps.Question{
 		Release: w.project.rel, Matrix: w.project.matrix, Env: w.env, Box: w.boxed,
-		Subject: subject(ctx, src, w.project), Without: w.without, Outputs: w.outputs,
+		Subject: w.subject(ctx, src), Without: w.without, Outputs: w.outputs,
 	})
 	facts.Targets, facts.Notes = w.targets, w.notes
 	return facts, err
+}
+
+// subject is what would be released. The box stands for the hosting too: it fetches from a repository without origin.
+func (w *world) subject(ctx context.Context, src *source.Source) steps.Subject {
+	s := subject(ctx, src, w.project)
+	if s.Repo == "" && w.boxed {
+		s.Repo = box.Repo(w.project.rel.Project)
+	}
+	return s
 }
 
 // smokePlan is the plan's checks alone, against what is live.

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"net"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -25,17 +27,10 @@ func (a *app) realAccess(ctx context.Context, p *project, e spec.Environment) (a
 	if err != nil {
 		return access{}, err
 	}
-	for _, d := range p.rel.Deploy {
-		if d.To == "railway" && d.Source == "commit" {
-			return access{}, &release.Fault{
-				Title: "deploying a commit through Railway's own Git connection is not part of this version", Where: &d.At,
-				Detail: "only the box and `source: upload` are", Try: "set source: upload for " + d.Name, Exit: release.ExitInvalid,
-			}
-		}
-	}
+	address := func(variable, vendors string) string { return cmp.Or(values[variable].Reveal(), vendors) }
 	acc := access{
-		railway: a.base("RAILWAY_API_URL", railwayAPI), vercel: a.base("VERCEL_API_URL", vercelAPI),
-		pipecat: a.base("PIPECAT_API_HOST", pipecatAPI), supabase: values["SUPABASE_URL"].Reveal(),
+		railway: address("RAILWAY_API_URL", railwayAPI), vercel: address("VERCEL_API_URL", vercelAPI),
+		pipecat: address("PIPECAT_API_HOST", pipecatAPI), supabase: values["SUPABASE_URL"].Reveal(),
 		railwayToken: values["RAILWAY_TOKEN"], vercelToken: values["VERCEL_TOKEN"], pipecatKey: values["PIPECAT_PRIVATE_KEY"],
 		supabaseKey: values["SUPABASE_SECRET_KEY"], bypass: values["VERCEL_AUTOMATION_BYPASS_SECRET"], database: values["DATABASE_URL"],
 		railwayProject: e.Targets.Railway.Project, railwayEnvironment: e.Targets.Railway.Environment,
@@ -46,17 +41,32 @@ func (a *app) realAccess(ctx context.Context, p *project, e spec.Environment) (a
 	return acc, err
 }
 
-func (a *app) base(variable, vendors string) string {
-	if v, ok := a.sys.Lookup(variable); ok {
-		return v
+// addressed is the matrix with the variables that hold a vendor's address: they are read like any other, and belong to
+// no service.
+func addressed(m *spec.Matrix) *spec.Matrix {
+	with := *m
+	with.Variables = slices.Clone(m.Variables)
+	for _, name := range []string{"RAILWAY_API_URL", "VERCEL_API_URL", "PIPECAT_API_HOST"} {
+		if !slices.ContainsFunc(m.Variables, func(v spec.Variable) bool { return v.Name == name }) {
+			with.Variables = append(with.Variables, spec.Variable{Name: name, About: "where the vendor's API is", Type: "url", Optional: true})
+		}
 	}
-	return vendors
+	return &with
 }
 
 // emulated reports whether none of the addresses is a vendor's own. A mixture is refused: half of a release would be
-// real.
+// real. The database and the queue count too: an emulated vendor never gets to see a real one, nor the other way round.
 func emulated(acc access) (bool, error) {
 	var real, others []string
+	for name, address := range map[string]release.Secret{"the database": acc.database, "the queue": acc.values["REDIS_URL"]} {
+		switch u, err := url.Parse(address.Reveal()); {
+		case err != nil || u.Host == "":
+		case here(u.Hostname()):
+			others = append(others, name)
+		default:
+			real = append(real, name)
+		}
+	}
 	for name, at := range map[string]struct{ url, host string }{
 		"railway": {acc.railway, ".railway.com"}, "vercel": {acc.vercel, ".vercel.com"},
 		"pipecat": {acc.pipecat, ".daily.co"}, "supabase": {acc.supabase, ".supabase.co"},
@@ -74,11 +84,17 @@ func emulated(acc access) (bool, error) {
 		return false, &release.Fault{
 			Title:    "real and emulated vendors in one environment",
 			Detail:   "a release would be real in one half and pretended in the other",
-			Evidence: []release.Evidence{{Label: "addresses", Lines: []string{"the vendors' own: " + strings.Join(real, ", "), "others: " + strings.Join(others, ", ")}}},
+			Evidence: []release.Evidence{{Label: "addresses", Lines: []string{"real: " + strings.Join(real, ", "), "emulated, or on this machine: " + strings.Join(others, ", ")}}},
 			Try:      "unset RAILWAY_API_URL VERCEL_API_URL PIPECAT_API_HOST", Exit: release.ExitInvalid,
 		}
 	}
 	return len(real) == 0, nil
+}
+
+// here reports whether a host is this machine.
+func here(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
 // given reads the values that this process was given. Those that only a vendor has are asked for there, by the facts.
@@ -87,7 +103,7 @@ func (a *app) given(ctx context.Context, p *project, e spec.Environment) (map[st
 	if e.Values != "" {
 		path = filepath.Join(p.near, e.Values)
 	}
-	values, faults := env.Given(ctx, e, path, a.sys.Lookup, p.matrix)
+	values, faults := env.Given(ctx, e, path, a.sys.Lookup, addressed(p.matrix))
 	vendorsHave := func(string, string) bool { return true }
 	for _, f := range env.Missing(e, path, p.matrix, values, vendorsHave) {
 		faults = append(faults, f.Fault())

@@ -79,6 +79,9 @@ type Box struct {
 // Dir is the box's folder in a project.
 func Dir(project string) string { return filepath.Join(project, ".readme-ops", "box") }
 
+// Repo is what a repository without origin is called at the hosting that the box plays.
+func Repo(project string) string { return "local/" + project }
+
 // Info gives where everything is. Its maps are not to be changed.
 func (b *Box) Info() Info { return b.info }
 
