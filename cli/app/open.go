@@ -4,20 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"readme/cli/box"
 	"readme/cli/env"
 	"readme/cli/plan"
 	"readme/cli/provider/pipecat"
-	"readme/cli/provider/railway"
-	"readme/cli/provider/supabase"
-	"readme/cli/provider/vercel"
 	"readme/cli/release"
 	"readme/cli/smoke"
 	"readme/cli/source"
@@ -51,17 +46,6 @@ func (w *world) close(ctx context.Context) {
 		defer cancel()
 		w.box.Close(ctx)
 	}
-}
-
-// access is what opens the vendors of an environment: the box's own keys, or those that readme-ops was given.
-type access struct {
-	railway, vercel, pipecat, supabase     string // base URLs
-	railwayToken, vercelToken, pipecatKey  release.Secret
-	supabaseKey, bypass, database          release.Secret
-	railwayProject, railwayEnvironment     string
-	vercelProject, vercelTeam, pipecatName string
-	values                                 map[string]release.Secret
-	emulated                               bool // no address is a vendor's own
 }
 
 // open makes the environment ready to be read and acted on. For a box it joins the one that another process has up,
@@ -126,108 +110,6 @@ func (w *world) openBox(ctx context.Context, command string) (access, error) {
 		railwayProject: p.rel.Project, railwayEnvironment: w.env.Name, vercelProject: p.rel.Project, pipecatName: p.rel.Project,
 		values: info.Values, emulated: true,
 	}, nil
-}
-
-// connect makes the clients, and refuses a token that belongs to another target than the pinned one.
-func (w *world) connect(ctx context.Context, acc access) error {
-	p := w.project
-	w.boxed = acc.emulated
-	rw, err := railway.New(railway.Options{
-		Base: acc.railway, Token: acc.railwayToken, Project: acc.railwayProject, Environment: acc.railwayEnvironment,
-	})
-	if err != nil {
-		return err
-	}
-	w.closers = append(w.closers, rw.Close)
-	vc, err := vercel.New(vercel.Options{
-		Base: acc.vercel, Token: acc.vercelToken, Project: acc.vercelProject, Team: acc.vercelTeam, Bypass: acc.bypass,
-	})
-	if err != nil {
-		return err
-	}
-	w.closers = append(w.closers, vc.Close)
-	pc, err := pipecat.New(pipecat.Options{Base: acc.pipecat, PrivateKey: acc.pipecatKey, Agent: acc.pipecatName})
-	if err != nil {
-		return err
-	}
-	w.closers = append(w.closers, pc.Close)
-	sb, err := supabase.New(supabase.Options{Base: acc.supabase, Key: acc.supabaseKey})
-	if err != nil {
-		return err
-	}
-	w.closers = append(w.closers, sb.Close)
-
-	w.steps = &steps.World{
-		Dir: p.dir, Archives: p.archives(), Poll: 5 * time.Second, Settle: 8 * time.Second,
-		Database: acc.database, Hosts: map[string]steps.Host{}, Buckets: steps.OnSupabase(sb), Values: acc.values, Bypass: acc.bypass,
-	}
-	if w.boxed {
-		w.steps.Poll, w.steps.Settle = 200*time.Millisecond, time.Second
-	}
-	for _, d := range p.rel.Deploy {
-		switch d.To {
-		case "railway":
-			w.steps.Hosts[d.Name] = steps.OnRailway(rw, d)
-		case "vercel":
-			w.steps.Hosts[d.Name] = steps.OnVercel(vc)
-		case "pipecat":
-			cfg, err := pipecat.ReadConfig(filepath.Join(p.dir, d.Config))
-			if err != nil {
-				return err
-			}
-			w.steps.Hosts[d.Name] = steps.OnPipecat(pc, cfg.SecretSet, w.steps.Settle)
-			w.outputs[d.Name] = map[string]string{"start_url": pc.StartURL()}
-		}
-	}
-	w.steps.Smoke = w.smokeEnv(acc)
-	w.expand()
-	return w.pin(ctx, rw, vc, acc)
-}
-
-// expand gives the variables that refer to a service their values, where those are known before any deploy.
-func (w *world) expand() {
-	values := maps.Clone(w.steps.Values)
-	for _, v := range w.project.matrix.Variables {
-		if len(smoke.References(v.Value)) == 0 {
-			continue
-		}
-		value, err := smoke.Expand(v.Value, func(name string) (string, bool) {
-			service, field, _ := strings.Cut(name, ".")
-			s, ok := w.outputs[service][field]
-			return s, ok
-		})
-		if err == nil {
-			values[v.Name] = release.NewSecret(value)
-		}
-	}
-	w.steps.Values = values
-}
-
-// pin reads the targets' names from the vendors themselves, for the first lines of the plan.
-func (w *world) pin(ctx context.Context, rw *railway.Client, vc *vercel.Client, acc access) error {
-	rt, err := rw.Target(ctx)
-	if err != nil {
-		return err
-	}
-	vt, err := vc.Target(ctx)
-	if err != nil {
-		return err
-	}
-	w.targets = []release.Target{
-		{Name: "postgres", Value: databaseName(acc.database)},
-		{Name: "supabase", Value: w.supabaseName(), URL: acc.supabase},
-		{Name: "railway", Value: rt.String(), URL: acc.railway},
-		{Name: "pipecat", Value: "agent " + acc.pipecatName, URL: acc.pipecat},
-		{Name: "vercel", Value: vt.String(), URL: acc.vercel},
-	}
-	return nil
-}
-
-func (w *world) supabaseName() string {
-	if w.env.Box {
-		return "storage of the box"
-	}
-	return "project " + w.env.Targets.Supabase
 }
 
 // plan reads the facts and makes the plan.

@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"maps"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"readme/cli/provider/pipecat"
+	"readme/cli/provider/railway"
+	"readme/cli/provider/supabase"
+	"readme/cli/provider/vercel"
+	"readme/cli/release"
+	"readme/cli/smoke"
+	"readme/cli/steps"
+)
+
+// access is what opens the vendors of an environment: the box's own keys, or those that readme-ops was given.
+type access struct {
+	railway, vercel, pipecat, supabase     string // base URLs
+	railwayToken, vercelToken, pipecatKey  release.Secret
+	supabaseKey, bypass, database          release.Secret
+	railwayProject, railwayEnvironment     string
+	vercelProject, vercelTeam, pipecatName string
+	values                                 map[string]release.Secret
+	emulated                               bool // no address is a vendor's own
+}
+
+// clients are the ways out to the vendors.
+type clients struct {
+	railway  *railway.Client
+	vercel   *vercel.Client
+	pipecat  *pipecat.Client
+	supabase *supabase.Client
+}
+
+// dial makes the clients. It calls nobody.
+func (w *world) dial(acc access) (c clients, err error) {
+	if c.railway, err = railway.New(railway.Options{
+		Base: acc.railway, Token: acc.railwayToken, Project: acc.railwayProject, Environment: acc.railwayEnvironment,
+	}); err != nil {
+		return c, err
+	}
+	w.closers = append(w.closers, c.railway.Close)
+	if c.vercel, err = vercel.New(vercel.Options{
+		Base: acc.vercel, Token: acc.vercelToken, Project: acc.vercelProject, Team: acc.vercelTeam, Bypass: acc.bypass,
+	}); err != nil {
+		return c, err
+	}
+	w.closers = append(w.closers, c.vercel.Close)
+	if c.pipecat, err = pipecat.New(pipecat.Options{Base: acc.pipecat, PrivateKey: acc.pipecatKey, Agent: acc.pipecatName}); err != nil {
+		return c, err
+	}
+	w.closers = append(w.closers, c.pipecat.Close)
+	if c.supabase, err = supabase.New(supabase.Options{Base: acc.supabase, Key: acc.supabaseKey}); err != nil {
+		return c, err
+	}
+	w.closers = append(w.closers, c.supabase.Close)
+	return c, nil
+}
+
+// connect makes the clients and what the steps act on, and refuses a token that belongs to another target than the
+// pinned one.
+func (w *world) connect(ctx context.Context, acc access) error {
+	p := w.project
+	w.boxed = acc.emulated
+	c, err := w.dial(acc)
+	if err != nil {
+		return err
+	}
+	w.steps = &steps.World{
+		Dir: p.dir, Archives: p.archives(), Poll: 5 * time.Second, Settle: 8 * time.Second,
+		Database: acc.database, Hosts: map[string]steps.Host{}, Buckets: steps.OnSupabase(c.supabase), Values: acc.values, Bypass: acc.bypass,
+	}
+	if w.boxed {
+		w.steps.Poll, w.steps.Settle = 200*time.Millisecond, time.Second
+	}
+	for _, d := range p.rel.Deploy {
+		switch d.To {
+		case "railway":
+			w.steps.Hosts[d.Name] = steps.OnRailway(c.railway, d)
+		case "vercel":
+			w.steps.Hosts[d.Name] = steps.OnVercel(c.vercel)
+		case "pipecat":
+			cfg, err := pipecat.ReadConfig(filepath.Join(p.dir, d.Config))
+			if err != nil {
+				return err
+			}
+			w.steps.Hosts[d.Name] = steps.OnPipecat(c.pipecat, cfg.SecretSet, w.steps.Settle)
+			w.outputs[d.Name] = map[string]string{"start_url": c.pipecat.StartURL()}
+		}
+	}
+	w.steps.Smoke = w.smokeEnv(acc)
+	w.expand()
+	return w.pin(ctx, c.railway, c.vercel, acc)
+}
+
+// expand gives the variables that refer to a service their values, where those are known before any deploy.
+func (w *world) expand() {
+	values := maps.Clone(w.steps.Values)
+	for _, v := range w.project.matrix.Variables {
+		if len(smoke.References(v.Value)) == 0 {
+			continue
+		}
+		value, err := smoke.Expand(v.Value, func(name string) (string, bool) {
+			service, field, _ := strings.Cut(name, ".")
+			s, ok := w.outputs[service][field]
+			return s, ok
+		})
+		if err == nil {
+			values[v.Name] = release.NewSecret(value)
+		}
+	}
+	w.steps.Values = values
+}
+
+// pin reads the targets' names from the vendors themselves, for the first lines of the plan.
+func (w *world) pin(ctx context.Context, rw *railway.Client, vc *vercel.Client, acc access) error {
+	rt, err := rw.Target(ctx)
+	if err != nil {
+		return err
+	}
+	vt, err := vc.Target(ctx)
+	if err != nil {
+		return err
+	}
+	w.targets = []release.Target{
+		{Name: "postgres", Value: databaseName(acc.database)},
+		{Name: "supabase", Value: w.supabaseName(), URL: acc.supabase},
+		{Name: "railway", Value: rt.String(), URL: acc.railway},
+		{Name: "pipecat", Value: "agent " + acc.pipecatName, URL: acc.pipecat},
+		{Name: "vercel", Value: vt.String(), URL: acc.vercel},
+	}
+	return nil
+}
+
+func (w *world) supabaseName() string {
+	if w.env.Box {
+		return "storage of the box"
+	}
+	return "project " + w.env.Targets.Supabase
+}
