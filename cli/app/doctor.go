@@ -27,7 +27,7 @@ func (a *app) doctorCommand() *cli.Command {
 func ok(name, text string) view.Finding { return view.Finding{Name: name, Text: text, Mood: view.Good} }
 
 func missing(name, text, try string) view.Finding {
-	return view.Finding{Name: name, Text: text, Try: try, Mood: view.Bad}
+	return view.Finding{Name: name, Word: "missing", Text: text, Try: try, Mood: view.Bad}
 }
 
 func (a *app) doctor(ctx context.Context) error {

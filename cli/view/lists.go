@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"slices"
 
 	"readme/cli/release"
 )
@@ -64,10 +65,13 @@ func Status(rows []ServiceRow, s Style) string {
 	return headed([]string{"SERVICE", "AT", "LIVE", "STATE", "URL"}, table, s)
 }
 
-// Finding is one thing that doctor looked at. Try is a command that would mend it, or "".
+// Finding is one thing that doctor looked at.
 type Finding struct {
-	Name, Text, Try string
-	Mood            Mood // Good, Warn or Bad
+	Name, Text string
+	Word       string // for it in one word; "" is the mood's own
+	Try        string // a command that would mend it, or ""
+	Page       string // where a person mends it in the browser, or ""
+	Mood       Mood   // Good, Warn, Bad, or Dim for what could not be found out
 }
 
 // Doctor lists what was found, and below it what to do.
@@ -79,33 +83,35 @@ func Doctor(found []Finding, s Style) string {
 		sign, word := y.done, "ok"
 		switch f.Mood {
 		case Bad:
-			sign, word = y.failed, "missing"
+			sign, word = y.failed, "wrong"
 		case Warn:
 			sign, word = y.warning, "note"
-		case Normal, Good, Dim, Strong:
+		case Dim:
+			sign, word = y.pending, "unknown"
+		case Normal, Good, Strong:
 		}
-		rows[i] = []cell{{sign, f.Mood}, {f.Name, Normal}, {word, f.Mood}, {f.Text, Normal}}
+		rows[i] = []cell{{sign, f.Mood}, {f.Name, Normal}, {cmp.Or(f.Word, word), f.Mood}, {f.Text, Normal}}
 	}
 	g.table("", rows)
-	for i, f := range found {
-		if f.Try == "" {
-			continue
-		}
-		if i == 0 || !tried(found[:i]) {
-			g.gap()
-		}
-		g.line(g.paint(Strong, "try:") + " " + release.Printable(f.Try))
-	}
+	g.todo("try:", found, func(f Finding) string { return f.Try })
+	g.todo("open:", found, func(f Finding) string { return f.Page })
 	return g.String()
 }
 
-func tried(found []Finding) bool {
+// todo lists what a person can do about the findings, each thing once.
+func (g *page) todo(label string, found []Finding, of func(Finding) string) {
+	var done []string
 	for _, f := range found {
-		if f.Try != "" {
-			return true
+		do := release.Printable(of(f))
+		if do == "" || slices.Contains(done, do) {
+			continue
 		}
+		if len(done) == 0 {
+			g.gap()
+		}
+		done = append(done, do)
+		g.line(g.paint(Strong, label) + " " + do)
 	}
-	return false
 }
 
 func headed(head []string, rows [][]cell, s Style) string {

@@ -314,7 +314,9 @@ func TestLists_lookLikeThis(t *testing.T) {
 			{Name: "client", Host: "vercel", State: "nothing is live", Mood: view.Warn},
 		}, s) + "\n" + view.Doctor([]view.Finding{
 			{Name: "go", Text: "go1.26.8", Mood: view.Good},
-			{Name: "postgres", Text: "no initdb in PATH or in the usual places; a build for this system can be fetched with npm", Try: "apt-get install postgresql", Mood: view.Bad},
+			{Name: "postgres", Word: "missing", Text: "no initdb in PATH or in the usual places; a build for this system can be fetched with npm", Try: "apt-get install postgresql", Mood: view.Bad},
+			{Name: "domain", Text: "readme.example is not verified", Page: "https://vercel.example/domains", Mood: view.Bad},
+			{Name: "rights", Text: "the vendor does not say", Mood: view.Dim},
 			{Name: "node", Text: "not installed: a release is one without the client", Try: "apt-get install nodejs npm", Mood: view.Warn},
 		}, s)
 	})
@@ -374,7 +376,7 @@ func TestViews_neutraliseForeignTextEverywhere(t *testing.T) {
 		"plan": view.Plan(p, view.Style{}), "fault": view.Fault(f, view.Style{}), "report": view.Report(state, view.Style{}), "plain": plain.String(),
 		"history": view.History([]view.HistoryRow{{Run: evil, State: state, Note: evil}, {Run: evil, Note: evil}}, view.Style{}),
 		"status":  view.Status([]view.ServiceRow{{Name: evil, Host: evil, Commit: evil, State: evil, URL: evil}}, view.Style{}),
-		"doctor":  view.Doctor([]view.Finding{{Name: evil, Text: evil, Try: evil}}, view.Style{}),
+		"doctor":  view.Doctor([]view.Finding{{Name: evil, Word: evil, Text: evil, Try: evil, Page: evil}}, view.Style{}),
 	} {
 		if strings.ContainsAny(text, "\x1b\x07\r\u202e") {
 			t.Errorf("%s lets a control character through:\n%q", name, text)
