@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"readme/cli/provider/vercel"
 	"readme/cli/release"
 	"readme/cli/smoke"
+	"readme/cli/spec"
 	"readme/cli/steps"
 )
 
@@ -27,7 +29,7 @@ type access struct {
 	emulated                               bool // no address is a vendor's own
 }
 
-// clients are the ways out to the vendors.
+// clients are the ways out to the vendors; nil where nothing of the product is there.
 type clients struct {
 	railway  *railway.Client
 	vercel   *vercel.Client
@@ -35,29 +37,48 @@ type clients struct {
 	supabase *supabase.Client
 }
 
-// dial makes the clients. It calls nobody.
+// dial makes the clients of the vendors that the product uses. It calls nobody.
 func (w *world) dial(acc access) (c clients, err error) {
-	if c.railway, err = railway.New(railway.Options{
-		Base: acc.railway, Token: acc.railwayToken, Project: acc.railwayProject, Environment: acc.railwayEnvironment,
-	}); err != nil {
-		return c, err
+	if w.project.uses("railway") {
+		c.railway, err = railway.New(railway.Options{
+			Base: acc.railway, Token: acc.railwayToken, Project: acc.railwayProject, Environment: acc.railwayEnvironment,
+		})
+		if err != nil {
+			return c, err
+		}
+		w.closers = append(w.closers, c.railway.Close)
 	}
-	w.closers = append(w.closers, c.railway.Close)
-	if c.vercel, err = vercel.New(vercel.Options{
-		Base: acc.vercel, Token: acc.vercelToken, Project: acc.vercelProject, Team: acc.vercelTeam, Bypass: acc.bypass,
-	}); err != nil {
-		return c, err
+	if w.project.uses("vercel") {
+		c.vercel, err = vercel.New(vercel.Options{
+			Base: acc.vercel, Token: acc.vercelToken, Project: acc.vercelProject, Team: acc.vercelTeam, Bypass: acc.bypass,
+		})
+		if err != nil {
+			return c, err
+		}
+		w.closers = append(w.closers, c.vercel.Close)
 	}
-	w.closers = append(w.closers, c.vercel.Close)
-	if c.pipecat, err = pipecat.New(pipecat.Options{Base: acc.pipecat, PrivateKey: acc.pipecatKey, Agent: acc.pipecatName}); err != nil {
-		return c, err
+	if w.project.uses("pipecat") {
+		c.pipecat, err = pipecat.New(pipecat.Options{Base: acc.pipecat, PrivateKey: acc.pipecatKey, Agent: acc.pipecatName})
+		if err != nil {
+			return c, err
+		}
+		w.closers = append(w.closers, c.pipecat.Close)
 	}
-	w.closers = append(w.closers, c.pipecat.Close)
-	if c.supabase, err = supabase.New(supabase.Options{Base: acc.supabase, Key: acc.supabaseKey}); err != nil {
-		return c, err
+	if w.project.uses("supabase") {
+		if c.supabase, err = supabase.New(supabase.Options{Base: acc.supabase, Key: acc.supabaseKey}); err != nil {
+			return c, err
+		}
+		w.closers = append(w.closers, c.supabase.Close)
 	}
-	w.closers = append(w.closers, c.supabase.Close)
 	return c, nil
+}
+
+// uses reports whether anything of the product is at a vendor.
+func (p *project) uses(vendor string) bool {
+	if vendor == "supabase" {
+		return p.rel.Bucket != nil
+	}
+	return slices.ContainsFunc(p.rel.Deploy, func(d spec.Deploy) bool { return d.To == vendor })
 }
 
 // connect makes the clients and what the steps act on, and refuses a token that belongs to another target than the
@@ -71,7 +92,10 @@ func (w *world) connect(ctx context.Context, acc access) error {
 	}
 	w.steps = &steps.World{
 		Dir: p.dir, Archives: p.archives(), Poll: 5 * time.Second, Settle: 8 * time.Second,
-		Database: acc.database, Hosts: map[string]steps.Host{}, Buckets: steps.OnSupabase(c.supabase), Values: acc.values, Bypass: acc.bypass,
+		Database: acc.database, Hosts: map[string]steps.Host{}, Values: acc.values, Bypass: acc.bypass,
+	}
+	if c.supabase != nil {
+		w.steps.Buckets = steps.OnSupabase(c.supabase)
 	}
 	if w.boxed {
 		w.steps.Poll, w.steps.Settle = 200*time.Millisecond, time.Second
@@ -93,7 +117,7 @@ func (w *world) connect(ctx context.Context, acc access) error {
 	}
 	w.steps.Smoke = w.smokeEnv(acc)
 	w.expand()
-	return w.pin(ctx, c.railway, c.vercel, acc)
+	return w.pin(ctx, c, acc)
 }
 
 // expand gives the variables that refer to a service their values, where those are known before any deploy.
@@ -116,21 +140,29 @@ func (w *world) expand() {
 }
 
 // pin reads the targets' names from the vendors themselves, for the first lines of the plan.
-func (w *world) pin(ctx context.Context, rw *railway.Client, vc *vercel.Client, acc access) error {
-	rt, err := rw.Target(ctx)
-	if err != nil {
-		return err
+func (w *world) pin(ctx context.Context, c clients, acc access) error {
+	if w.project.rel.Migrations.Dir != "" || !acc.database.Empty() {
+		w.targets = append(w.targets, release.Target{Name: "postgres", Value: databaseName(acc.database)})
 	}
-	vt, err := vc.Target(ctx)
-	if err != nil {
-		return err
+	if c.supabase != nil {
+		w.targets = append(w.targets, release.Target{Name: "supabase", Value: w.supabaseName(), URL: acc.supabase})
 	}
-	w.targets = []release.Target{
-		{Name: "postgres", Value: databaseName(acc.database)},
-		{Name: "supabase", Value: w.supabaseName(), URL: acc.supabase},
-		{Name: "railway", Value: rt.String(), URL: acc.railway},
-		{Name: "pipecat", Value: "agent " + acc.pipecatName, URL: acc.pipecat},
-		{Name: "vercel", Value: vt.String(), URL: acc.vercel},
+	if c.railway != nil {
+		t, err := c.railway.Target(ctx)
+		if err != nil {
+			return err
+		}
+		w.targets = append(w.targets, release.Target{Name: "railway", Value: t.String(), URL: acc.railway})
+	}
+	if c.pipecat != nil {
+		w.targets = append(w.targets, release.Target{Name: "pipecat", Value: "agent " + acc.pipecatName, URL: acc.pipecat})
+	}
+	if c.vercel != nil {
+		t, err := c.vercel.Target(ctx)
+		if err != nil {
+			return err
+		}
+		w.targets = append(w.targets, release.Target{Name: "vercel", Value: t.String(), URL: acc.vercel})
 	}
 	return nil
 }

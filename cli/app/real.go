@@ -37,26 +37,47 @@ func (a *app) realAccess(ctx context.Context, p *project, e spec.Environment) (a
 		vercelProject: e.Targets.Vercel.Project, vercelTeam: e.Targets.Vercel.Team, pipecatName: e.Targets.Pipecat.Agent,
 		values: values,
 	}
-	acc.emulated, err = emulated(acc)
+	acc.emulated, err = p.emulated(acc)
 	return acc, err
 }
 
-// addressed is the matrix with the variables that hold a vendor's address: they are read like any other, and belong to
-// no service.
-func addressed(m *spec.Matrix) *spec.Matrix {
-	with := *m
-	with.Variables = slices.Clone(m.Variables)
-	for _, name := range []string{"RAILWAY_API_URL", "VERCEL_API_URL", "PIPECAT_API_HOST"} {
-		if !slices.ContainsFunc(m.Variables, func(v spec.Variable) bool { return v.Name == name }) {
-			with.Variables = append(with.Variables, spec.Variable{Name: name, About: "where the vendor's API is", Type: "url", Optional: true})
+// withOwn is the project's matrix with what readme-ops itself reads, in case it stands nowhere in it: the keys of the
+// vendors that the product uses, and the addresses of their APIs. They are read like any other variable.
+func (p *project) withOwn() *spec.Matrix {
+	with := *p.matrix
+	with.Variables = slices.Clone(p.matrix.Variables)
+	add := func(v spec.Variable) {
+		v.Services = []string{"ops"}
+		if !slices.ContainsFunc(with.Variables, func(o spec.Variable) bool { return o.Name == v.Name }) {
+			with.Variables = append(with.Variables, v)
 		}
+	}
+	if p.uses("railway") {
+		add(spec.Variable{Name: "RAILWAY_TOKEN", About: "Railway project token", Secret: true})
+	}
+	if p.uses("vercel") {
+		add(spec.Variable{Name: "VERCEL_TOKEN", About: "Vercel access token", Secret: true})
+		add(spec.Variable{Name: "VERCEL_AUTOMATION_BYPASS_SECRET", About: "lets smoke checks through Vercel's deployment protection", Secret: true, Optional: true})
+	}
+	if p.uses("pipecat") {
+		add(spec.Variable{Name: "PIPECAT_PRIVATE_KEY", About: "Pipecat Cloud private key (sk_...)", Secret: true})
+	}
+	if p.uses("supabase") {
+		add(spec.Variable{Name: "SUPABASE_URL", About: "Supabase project URL", Type: "url"})
+		add(spec.Variable{Name: "SUPABASE_SECRET_KEY", About: "server key for storage", Type: "supabase-secret-key", Secret: true})
+	}
+	if p.rel.Migrations.Dir != "" {
+		add(spec.Variable{Name: "DATABASE_URL", About: "Postgres, the direct or session connection", Type: "postgres-url", Secret: true})
+	}
+	for _, name := range []string{"RAILWAY_API_URL", "VERCEL_API_URL", "PIPECAT_API_HOST"} {
+		add(spec.Variable{Name: name, About: "where the vendor's API is", Type: "url", Optional: true})
 	}
 	return &with
 }
 
 // emulated reports whether none of the addresses is a vendor's own. A mixture is refused: half of a release would be
 // real. The database and the queue count too: an emulated vendor never gets to see a real one, nor the other way round.
-func emulated(acc access) (bool, error) {
+func (p *project) emulated(acc access) (bool, error) {
 	var real, others []string
 	for name, address := range map[string]release.Secret{"the database": acc.database, "the queue": acc.values["REDIS_URL"]} {
 		switch u, err := url.Parse(address.Reveal()); {
@@ -71,6 +92,9 @@ func emulated(acc access) (bool, error) {
 		"railway": {acc.railway, ".railway.com"}, "vercel": {acc.vercel, ".vercel.com"},
 		"pipecat": {acc.pipecat, ".daily.co"}, "supabase": {acc.supabase, ".supabase.co"},
 	} {
+		if !p.uses(name) {
+			continue
+		}
 		u, err := url.Parse(at.url)
 		if err == nil && strings.HasSuffix(u.Hostname(), at.host) {
 			real = append(real, name)
@@ -103,9 +127,10 @@ func (a *app) given(ctx context.Context, p *project, e spec.Environment) (map[st
 	if e.Values != "" {
 		path = filepath.Join(p.near, e.Values)
 	}
-	values, faults := env.Given(ctx, e, path, a.sys.Lookup, addressed(p.matrix))
+	matrix := p.withOwn()
+	values, faults := env.Given(ctx, e, path, a.sys.Lookup, matrix)
 	vendorsHave := func(string, string) bool { return true }
-	for _, f := range env.Missing(e, path, p.matrix, values, vendorsHave) {
+	for _, f := range env.Missing(e, path, matrix, values, vendorsHave) {
 		faults = append(faults, f.Fault())
 	}
 	if len(faults) > 0 {

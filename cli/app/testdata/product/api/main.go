@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -16,7 +17,7 @@ func main() {
 		os.Exit(2)
 	}
 	http.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(map[string]string{"commit": os.Getenv("RELEASE_COMMIT")})
+		_ = json.NewEncoder(w).Encode(map[string]string{"commit": cmp.Or(os.Getenv("RAILWAY_GIT_COMMIT_SHA"), os.Getenv("RELEASE_COMMIT"))})
 	})
 	http.HandleFunc("POST /items", func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+os.Getenv("ADMIN_TOKEN") {
