@@ -2,6 +2,8 @@ package steps
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"readme/cli/provider"
@@ -11,7 +13,7 @@ import (
 )
 
 // commitVariable tells a service which commit it is, where the platform does not know: we write it just before an
-// upload, without a deploy of its own, and keep it out of the matrix and the digest.
+// upload or an image, without a deploy of its own, and keep it out of the matrix and the digest.
 const commitVariable = "RELEASE_COMMIT"
 
 // draining lets a worker finish its job: Railway's own default is to kill at once.
@@ -20,10 +22,12 @@ const draining = 30 * time.Second
 type onRailway struct {
 	c       *railway.Client
 	service string
+	d       spec.Deploy
 }
 
-// OnRailway is a service at Railway.
-func OnRailway(c *railway.Client, d spec.Deploy) Host { return onRailway{c, d.Service} }
+// OnRailway is a service at Railway. The source of d is how it is really sent: the box uploads, whatever release.yaml
+// says.
+func OnRailway(c *railway.Client, d spec.Deploy) Host { return onRailway{c, d.Service, d} }
 
 func (h onRailway) Live(ctx context.Context) (provider.Deployment, error) {
 	return h.c.Live(ctx, h.service)
@@ -34,25 +38,53 @@ func (h onRailway) Deployment(ctx context.Context, id string) (provider.Deployme
 }
 
 func (h onRailway) Prepare(ctx context.Context, o Order) error {
-	err := h.c.Configure(ctx, h.service, railway.Settings{
-		Build: o.Build, Start: o.Start, Health: o.Health, HealthTimeout: o.HealthTimeout, Drain: draining,
-	})
-	if err != nil {
+	if err := h.configure(ctx, o); err != nil {
 		return err
+	}
+	if o.Source == "commit" { // Railway itself tells the service
+		return nil
 	}
 	return h.setCommit(ctx, o.Commit)
 }
 
-// Unprepare gives the service the commit back that still serves, so that a restart reports the truth.
+func (h onRailway) configure(ctx context.Context, o Order) error {
+	return h.c.Configure(ctx, h.service, railway.Settings{
+		Build: o.Build, Start: o.Start, Health: o.Health, HealthTimeout: o.HealthTimeout, Drain: draining,
+	})
+}
+
+// Unprepare gives the service back what still serves, so that a restart reports the truth, and the next deployment that
+// anybody starts is not of an image that never ran.
 func (h onRailway) Unprepare(ctx context.Context, before provider.Deployment) error {
-	if before.Marker.Commit == "" {
+	commit := before.Marker.Commit
+	if before.Image != "" && before.Marker == (provider.Marker{}) {
+		if err := h.c.Pin(ctx, h.service, before.Image); err != nil {
+			return err
+		}
+		var err error
+		if commit, err = h.c.RanWith(ctx, before.ID, commitVariable); err != nil {
+			return err
+		}
+	}
+	byCommit := before.Marker.Release == "" && before.Marker.Tree == "" && before.Marker.Commit != ""
+	if commit == "" || byCommit {
 		return nil
 	}
-	return h.setCommit(ctx, before.Marker.Commit)
+	return h.setCommit(ctx, commit)
 }
 
 func (h onRailway) setCommit(ctx context.Context, commit string) error {
-	return h.c.SetVariables(ctx, h.service, map[string]release.Secret{commitVariable: release.NewSecret(commit)})
+	return h.set(ctx, map[string]release.Secret{commitVariable: release.NewSecret(commit)})
+}
+
+// set writes variables. A deployment that Railway starts with them against our word is of what is live already: the one
+// that follows takes its place, and verify sees to it that it does.
+func (h onRailway) set(ctx context.Context, values map[string]release.Secret) error {
+	err := h.c.SetVariables(ctx, h.service, values)
+	if _, ok := errors.AsType[*railway.StartedError](err); ok {
+		return nil
+	}
+	return err
 }
 
 func (h onRailway) Deploy(ctx context.Context, o Order) (string, error) {
@@ -87,4 +119,53 @@ func (h onRailway) BuildLogs(ctx context.Context, id string) ([]provider.LogLine
 
 func (h onRailway) Variables(ctx context.Context) (map[string]*string, error) {
 	return h.c.Variables(ctx, h.service)
+}
+
+// Missing: a service with a health check is one that is reached from outside.
+func (h onRailway) Missing(ctx context.Context) ([]string, error) {
+	return h.c.Missing(ctx, h.service, railway.Needs{Public: h.d.Health != "", Repository: h.d.Source == "commit"})
+}
+
+// Make makes what the plan says, and nothing else. The repository comes last: Railway may deploy its branch at once, and
+// shall do it with the settings and variables that are wanted.
+func (h onRailway) Make(ctx context.Context, n New) error {
+	does := func(what string) bool { return slices.Contains(n.Order.Make, what) }
+	if does("service " + h.service) {
+		if _, err := h.c.Create(ctx, h.service); err != nil {
+			return err
+		}
+		if err := h.set(ctx, n.Variables); err != nil {
+			return err
+		}
+	}
+	if does("public domain") {
+		if _, err := h.c.EnsureDomain(ctx, h.service); err != nil {
+			return err
+		}
+	}
+	if !does("connection to the repository") {
+		return nil
+	}
+	if err := h.configure(ctx, n.Order); err != nil {
+		return err
+	}
+	return h.c.Connect(ctx, h.service, n.Order.Repo, n.Order.Branch)
+}
+
+func (h onRailway) Warnings(ctx context.Context) ([]string, error) {
+	return h.c.Warnings(ctx, h.service)
+}
+
+// Differences says in a line each how a deployment is built and run otherwise than release.yaml wants, by its own
+// manifest. Known is false if it does not tell of everything.
+func (h onRailway) Differences(ctx context.Context, id string) (lines []string, known bool, err error) {
+	m, err := h.c.Manifest(ctx, id)
+	if err != nil {
+		return nil, false, err
+	}
+	want := railway.Settings{
+		Build: h.d.Build, Start: h.d.Start, Health: h.d.Health, HealthTimeout: h.d.HealthTimeout, Drain: draining,
+	}
+	_, known = m.Matches(want)
+	return m.Differences(want), known, nil
 }

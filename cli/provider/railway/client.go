@@ -38,14 +38,17 @@ type Options struct {
 // Client talks to one environment of one project. It is safe for several goroutines.
 type Client struct {
 	api, files  *provider.Door
+	meter       *meter
 	token       release.Secret
 	project     string
 	environment string
+	web         string // where people look at Railway, "" where the API is not Railway's own
 
 	mu       sync.Mutex
 	target   *Target              // nil until it was resolved
-	services map[string]string    // id by lower-case name
-	fresh    map[string]time.Time // deployments that we have just made, which Railway may not show yet
+	services map[string]string    // id by the name or id that it was asked for
+	fresh    map[string]time.Time // what we have just made, which Railway may not show yet, by id
+	looked   map[string]string    // what Live has last found, by service
 }
 
 // New makes a client; it sends nothing.
@@ -53,7 +56,8 @@ func New(o Options) (*Client, error) {
 	if o.Token.Empty() {
 		return nil, errors.New("railway: the token is empty")
 	}
-	door := provider.Options{Vendor: vendor, Base: o.Base, Transport: o.Transport}
+	m := newMeter(o.Transport)
+	door := provider.Options{Vendor: vendor, Base: o.Base, Transport: m}
 	api, err := provider.NewDoor(door)
 	if err != nil {
 		return nil, err
@@ -64,8 +68,8 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	return &Client{
-		api: api, files: files, token: o.Token, project: o.Project, environment: o.Environment,
-		services: map[string]string{}, fresh: map[string]time.Time{},
+		api: api, files: files, meter: m, token: o.Token, project: o.Project, environment: o.Environment, web: webOf(o.Base),
+		services: map[string]string{}, fresh: map[string]time.Time{}, looked: map[string]string{},
 	}, nil
 }
 
@@ -81,11 +85,16 @@ type login int
 const (
 	byProjectToken login = iota
 	byBearer
+	byNothing
 )
 
 func (c *Client) credentials(l login) http.Header {
-	if l == byBearer {
+	switch l {
+	case byBearer:
 		return http.Header{"Authorization": {"Bearer " + c.token.Reveal()}}
+	case byNothing:
+		return http.Header{}
+	case byProjectToken:
 	}
 	return http.Header{"Project-Access-Token": {c.token.Reveal()}}
 }
@@ -96,38 +105,59 @@ type request struct {
 	document string
 	vars     map[string]any
 	login    login
+	hide     []release.Secret // values in vars that an answer might quote
 }
 
-// ask sends r and decodes its data into v. Queries repeat; a mutation is sent once, unless it was refused with 429.
+// ask sends r and decodes its data into v. Queries repeat; a mutation is sent once, unless it was refused before it was
+// carried out: with 429, or because too many of its kind came at once.
 func (c *Client) ask(ctx context.Context, r request, v any) error {
+	for attempt := range throttleTries {
+		err := c.once(ctx, r, v)
+		wait := throttled(err)
+		if wait == 0 || attempt == throttleTries-1 {
+			return err
+		}
+		if err := pause(ctx, wait); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Client) once(ctx context.Context, r request, v any) error {
 	mutation := strings.HasPrefix(r.document, "mutation")
 	a, err := c.api.Do(ctx, provider.Call{
 		Op: r.op, Method: http.MethodPost, Path: "/graphql/v2", Query: url.Values{"source": {source}},
-		Header: c.credentials(r.login), Repeat: !mutation,
+		Header: c.credentials(r.login), Repeat: !mutation, Hide: r.hide,
 		JSON: map[string]any{"query": r.document, "variables": r.vars, "operationName": operationName(r.document)},
 	})
 	if refused, ok := errors.AsType[*provider.Error](err); ok {
 		var w wireAnswer
 		if json.Unmarshal(refused.Body, &w) == nil && len(w.Errors) > 0 {
-			refused.Message, refused.RequestID = w.Errors[0].words(), w.Errors[0].trace()
+			refused.Message, refused.RequestID = c.clean(r, w.Errors[0].words()), w.Errors[0].trace()
 		}
 	}
 	if err != nil {
 		return err
 	}
+	refuse := func(message, trace string, unclear bool) error {
+		return &provider.Error{
+			Vendor: vendor, Op: r.op, Status: a.Status, RequestID: trace, Message: c.clean(r, message), Body: a.Body, Ambiguous: mutation && unclear,
+		}
+	}
+	if strings.HasPrefix(strings.TrimSpace(string(a.Body[:min(64, len(a.Body))])), "<") {
+		return refuse("an HTML page instead of JSON (a proxy in front of Railway answered)", "", true)
+	}
 	var w wireAnswer
 	if err := a.Into(&w); err != nil {
-		return &provider.Error{Vendor: vendor, Op: r.op, Status: a.Status, Message: err.Error(), Body: a.Body, Ambiguous: mutation}
+		return refuse(err.Error(), "", true)
 	}
 	if len(w.Errors) > 0 {
 		e := w.Errors[0]
-		return &provider.Error{
-			Vendor: vendor, Op: r.op, Status: a.Status, RequestID: e.trace(), Message: e.words(), Body: a.Body,
-			Ambiguous: mutation && e.unclear(),
-		}
+		return refuse(e.words(), e.trace(), e.unclear())
 	}
 	if err := json.Unmarshal(w.Data, v); err != nil {
-		return &provider.Error{Vendor: vendor, Op: r.op, Status: a.Status, Message: "the answer has another shape than the schema says", Body: a.Body, Ambiguous: mutation}
+		return refuse("the answer has another shape than the schema says", "", true)
 	}
 	return nil
 }

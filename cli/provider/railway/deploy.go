@@ -8,18 +8,27 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"time"
 
 	"readme/cli/provider"
 )
 
-// Deploy uploads req.Archive (a tar.gz whose entries begin with "./") and gives the new deployment's id. The upload is
-// sent once. When its answer is lost, the deployment that was not there before and bears our marker is adopted; if
-// none shows up within 30 s, the error says so.
+// Deploy brings a commit, an image or an archive (a tar.gz whose entries begin with "./"), whichever req names, and
+// gives the deployment's id as soon as Railway has accepted it. It is asked for once: when the answer is lost, the
+// deployment that was not there before and that is of what was sent is adopted; if none shows up within 30 s, the
+// error says so.
 func (c *Client) Deploy(ctx context.Context, req provider.Request) (string, error) {
-	if req.Archive == "" {
-		return "", errors.New("deploy to railway: only an archive can be deployed")
+	switch {
+	case req.Commit != (provider.Commit{}):
+		return c.deployCommit(ctx, req)
+	case req.Image != "":
+		return c.deployImage(ctx, req)
+	case req.Archive != "":
+		return c.upload(ctx, req)
 	}
+	return "", errors.New("deploy to railway: there is no commit, no image and no archive")
+}
+
+func (c *Client) upload(ctx context.Context, req provider.Request) (string, error) {
 	info, err := os.Stat(req.Archive)
 	if err != nil {
 		return "", fmt.Errorf("deploy to railway: %w", err)
@@ -46,122 +55,54 @@ func (c *Client) Deploy(ctx context.Context, req provider.Request) (string, erro
 	})
 	var made wireUpload
 	if err == nil {
-		err = a.Into(&made)
+		if err = a.Into(&made); err != nil || made.DeploymentID == "" {
+			err = &provider.Error{Vendor: vendor, Op: "upload " + req.Service, Status: a.Status, Message: "the answer names no deployment", Ambiguous: true}
+		}
 	}
-	if err == nil && made.DeploymentID != "" {
-		c.remember(made.DeploymentID)
-		return made.DeploymentID, nil
-	}
-	if err != nil && !provider.Ambiguous(err) && a.Status == 0 {
-		return "", err
-	}
-	ours := func(d wireDeployment) bool { return !before[d.ID] && parseMarker(d.meta("cliMessage")) == req.Marker }
-	return c.adopt(ctx, req.Service, ours, err)
+	return c.made(ctx, req.Service, made.DeploymentID, err, before, func(d wireDeployment) bool {
+		return parseMarker(d.meta("cliMessage")) == req.Marker
+	})
 }
 
-// Rollback makes `to` serve again and gives the new deployment's id: Railway makes one from the kept image and the
-// old variables, and tells only that it did. It takes no message, so the new one bears the marker of `to`.
-func (c *Client) Rollback(ctx context.Context, service string, to provider.Deployment, _ provider.Marker) (string, error) {
-	old, err := c.readDeployment(ctx, to.ID)
-	if err != nil {
-		return "", err
-	}
-	if !old.CanRollback {
-		return "", fmt.Errorf("roll %s back: railway keeps no image of deployment %s (%s) any more", service, to.ID, old.Status)
-	}
+// start sends a mutation that answers with the new deployment's id, which read takes out of the answer.
+func (c *Client) start(ctx context.Context, service string, r request, ours func(wireDeployment) bool) (string, error) {
 	before, err := c.baseline(ctx, service)
 	if err != nil {
 		return "", err
 	}
-	err = c.change(ctx, request{op: "roll " + service + " back", document: rollbackMutation, vars: map[string]any{"id": to.ID}})
-	if err != nil && !provider.Ambiguous(err) {
+	id, err := c.send(ctx, service, r)
+	return c.made(ctx, service, id, err, before, ours)
+}
+
+// send sends deployMutation or redeployMutation; the one answers with an id, the other with a deployment.
+func (c *Client) send(ctx context.Context, service string, r request) (string, error) {
+	if r.document == redeployMutation {
+		var a struct {
+			Made named `json:"deploymentRedeploy"`
+		}
+		err := c.in(ctx, r, &a)
+		return a.Made.ID, err
+	}
+	id, err := c.service(ctx, service)
+	if err != nil {
 		return "", err
 	}
-	lost := err != nil
-	ours := func(d wireDeployment) bool {
-		// Without an answer only one that bears the old marker is surely ours.
-		return !before[d.ID] && (!lost || d.meta("cliMessage") == old.meta("cliMessage"))
+	r.vars["serviceId"] = id
+	var a struct {
+		ID string `json:"serviceInstanceDeployV2"`
 	}
-	return c.adopt(ctx, service, ours, err)
+	err = c.in(ctx, r, &a)
+	return a.ID, err
 }
 
-// Remove takes a deployment down, so that nothing serves if it was the live one.
-func (c *Client) Remove(ctx context.Context, deployment string) error {
-	return c.end(ctx, request{op: "remove deployment " + deployment, document: removeMutation}, deployment)
-}
-
-// Cancel stops a deployment that is on its way.
-func (c *Client) Cancel(ctx context.Context, deployment string) error {
-	return c.end(ctx, request{op: "cancel deployment " + deployment, document: cancelMutation}, deployment)
-}
-
-// end sends r and, when the answer is lost, looks whether the deployment has ended.
-func (c *Client) end(ctx context.Context, r request, deployment string) error {
-	r.vars = map[string]any{"id": deployment}
-	err := c.change(ctx, r)
-	if !provider.Ambiguous(err) {
-		return err
+// made is the end of every call that makes a deployment: its id, or the search for it where the answer left it open.
+func (c *Client) made(ctx context.Context, service, id string, err error, before past, ours func(wireDeployment) bool) (string, error) {
+	switch {
+	case err == nil && id != "":
+		c.remember(id)
+		return id, nil
+	case err != nil && !provider.Ambiguous(err):
+		return "", err
 	}
-	for deadline := time.Now().Add(settleTime); time.Now().Before(deadline); {
-		if d, readErr := c.readDeployment(ctx, deployment); readErr == nil {
-			if s, _ := d.state(); s == provider.Superseded {
-				return nil
-			}
-		}
-		if waitErr := pause(ctx, settlePoll); waitErr != nil {
-			return waitErr
-		}
-	}
-	return err
-}
-
-// change sends a mutation whose answer is one Boolean.
-func (c *Client) change(ctx context.Context, r request) error {
-	var a map[string]bool
-	if err := c.in(ctx, r, &a); err != nil {
-		return err
-	}
-	for _, ok := range a {
-		if !ok {
-			return &provider.Error{Vendor: vendor, Op: r.op, Status: http.StatusOK, Message: "railway answered false"}
-		}
-	}
-	return nil
-}
-
-// baseline is the set of deployments that exist before one is made.
-func (c *Client) baseline(ctx context.Context, service string) (map[string]bool, error) {
-	list, err := c.list(ctx, service)
-	if err != nil {
-		return nil, err
-	}
-	before := make(map[string]bool, len(list))
-	for _, d := range list {
-		before[d.ID] = true
-	}
-	return before, nil
-}
-
-// adopt finds the deployment that a call has made without telling us its id. Cause is the call's error, if there was one.
-func (c *Client) adopt(ctx context.Context, service string, ours func(wireDeployment) bool, cause error) (string, error) {
-	for deadline := time.Now().Add(settleTime); ; {
-		list, err := c.list(ctx, service)
-		if err == nil {
-			for _, d := range list {
-				if ours(d) {
-					c.remember(d.ID)
-					return d.ID, nil
-				}
-			}
-		}
-		if time.Now().After(deadline) {
-			if cause == nil {
-				cause = errors.New("railway accepted the call")
-			}
-			return "", fmt.Errorf("no new deployment of %s within %s: %w", service, settleTime, cause)
-		}
-		if err := pause(ctx, settlePoll); err != nil {
-			return "", err
-		}
-	}
+	return c.adopt(ctx, service, before, ours, err)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"readme/cli/provider"
 )
@@ -15,38 +14,52 @@ import (
 const historySize = 50
 
 // Live is what serves now: the newest active deployment that is well, else the newest active one, whose State then
-// says what is wrong with it. The zero Deployment means that nothing was deployed.
+// says what is wrong with it; one that has crashed may no longer count as active, and is told too. The zero Deployment
+// means that nothing was deployed, or that the service does not exist yet.
 func (c *Client) Live(ctx context.Context, service string) (provider.Deployment, error) {
-	id, err := c.service(ctx, service)
-	if err != nil {
+	id, _, err := c.lookup(ctx, service)
+	if err != nil || id == "" {
 		return provider.Deployment{}, err
 	}
 	var a struct {
 		ServiceInstance struct {
-			ServiceName       string           `json:"serviceName"`
 			ActiveDeployments []wireDeployment `json:"activeDeployments"`
+			LatestDeployment  *wireDeployment  `json:"latestDeployment"`
 			Domains           wireDomains      `json:"domains"`
 		} `json:"serviceInstance"`
 	}
 	r := request{op: "read what is live on " + service, document: liveQuery, vars: map[string]any{"serviceId": id}}
 	if err := c.in(ctx, r, &a); err != nil {
+		if c.justMade(id) && notFound(err) {
+			return provider.Deployment{}, nil
+		}
 		return provider.Deployment{}, err
 	}
+	best := serving(a.ServiceInstance.ActiveDeployments, service)
+	if last := a.ServiceInstance.LatestDeployment; best.ID == "" && last != nil && last.Status == "CRASHED" {
+		best = last.deployment(service)
+	}
+	if best.ID != "" {
+		best.URL = a.ServiceInstance.Domains.url()
+	}
+	c.mu.Lock()
+	c.looked[service] = best.ID
+	c.mu.Unlock()
+	return best, nil
+}
+
+func serving(active []wireDeployment, service string) provider.Deployment {
 	var best provider.Deployment
-	for _, d := range newestFirst(a.ServiceInstance.ActiveDeployments) {
+	for _, d := range newestFirst(active) {
 		found := d.deployment(service)
 		if found.State == provider.Live {
-			best = found
-			break
+			return found
 		}
 		if best.ID == "" && found.State != provider.Building {
 			best = found
 		}
 	}
-	if best.ID != "" {
-		best.URL = a.ServiceInstance.Domains.url()
-	}
-	return best, nil
+	return best
 }
 
 // Deployment is the deployment with this id. One that is live has its URL, one that failed Railway's own reason.
@@ -83,7 +96,7 @@ func (c *Client) readDeployment(ctx context.Context, id string) (wireDeployment,
 }
 
 // Deployments are the service's deployments, newest first: what existed before an intent is written, and where a
-// lost one is found again.
+// lost one is found again. A service that does not exist yet has none.
 func (c *Client) Deployments(ctx context.Context, service string) ([]provider.Deployment, error) {
 	list, err := c.list(ctx, service)
 	if err != nil {
@@ -97,8 +110,8 @@ func (c *Client) Deployments(ctx context.Context, service string) ([]provider.De
 }
 
 func (c *Client) list(ctx context.Context, service string) ([]wireDeployment, error) {
-	id, err := c.service(ctx, service)
-	if err != nil {
+	id, _, err := c.lookup(ctx, service)
+	if err != nil || id == "" {
 		return nil, err
 	}
 	t, err := c.Target(ctx)
@@ -150,20 +163,6 @@ func (c *Client) reason(ctx context.Context, id string) string {
 		}
 	}
 	return why
-}
-
-// remember marks a deployment that Railway has just told us it made.
-func (c *Client) remember(id string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.fresh[id] = time.Now()
-}
-
-func (c *Client) justMade(id string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	at, ok := c.fresh[id]
-	return ok && time.Since(at) < settleTime
 }
 
 func notFound(err error) bool {

@@ -31,3 +31,12 @@ func parseMarker(s string) provider.Marker {
 	}
 	return m
 }
+
+// marker is what is known of a deployment. One of a commit keeps none of ours: Railway knows its commit, and nobody the
+// run that asked for it.
+func (d wireDeployment) marker() provider.Marker {
+	if m := parseMarker(d.meta("cliMessage")); m != (provider.Marker{}) {
+		return m
+	}
+	return provider.Marker{Commit: d.meta("commitHash")}
+}

@@ -17,33 +17,52 @@ type Settings struct {
 	Drain         time.Duration // between TERM and KILL, whole seconds; 0 leaves it as it is
 }
 
-type wireSettings struct {
+// wireInstance is a service in its environment: the template for its next deployment.
+type wireInstance struct {
 	BuildCommand       string `json:"buildCommand"`
 	StartCommand       string `json:"startCommand"`
 	HealthcheckPath    string `json:"healthcheckPath"`
 	HealthcheckTimeout int    `json:"healthcheckTimeout"`
 	DrainingSeconds    int    `json:"drainingSeconds"`
+	RailwayConfigFile  string `json:"railwayConfigFile"`
+	Source             *struct {
+		Repo  string `json:"repo"`
+		Image string `json:"image"`
+	} `json:"source"`
 }
 
-// Settings reads them. They are the template for the next deployment, not what the live one runs with.
-func (c *Client) Settings(ctx context.Context, service string) (Settings, error) {
+func (i wireInstance) settings() Settings {
+	return Settings{
+		Build: i.BuildCommand, Start: i.StartCommand, Health: i.HealthcheckPath,
+		HealthTimeout: time.Duration(i.HealthcheckTimeout) * time.Second,
+		Drain:         time.Duration(i.DrainingSeconds) * time.Second,
+	}
+}
+
+func (i wireInstance) repo() string {
+	if i.Source == nil {
+		return ""
+	}
+	return i.Source.Repo
+}
+
+func (c *Client) instance(ctx context.Context, service string) (wireInstance, error) {
 	id, err := c.service(ctx, service)
 	if err != nil {
-		return Settings{}, err
+		return wireInstance{}, err
 	}
 	var a struct {
-		ServiceInstance wireSettings `json:"serviceInstance"`
+		ServiceInstance wireInstance `json:"serviceInstance"`
 	}
 	r := request{op: "read the settings of " + service, document: settingsQuery, vars: map[string]any{"serviceId": id}}
-	if err := c.in(ctx, r, &a); err != nil {
-		return Settings{}, err
-	}
-	w := a.ServiceInstance
-	return Settings{
-		Build: w.BuildCommand, Start: w.StartCommand, Health: w.HealthcheckPath,
-		HealthTimeout: time.Duration(w.HealthcheckTimeout) * time.Second,
-		Drain:         time.Duration(w.DrainingSeconds) * time.Second,
-	}, nil
+	err = c.in(ctx, r, &a)
+	return a.ServiceInstance, err
+}
+
+// Settings reads them. They are the template for the next deployment, not what the live one runs with: see Manifest.
+func (c *Client) Settings(ctx context.Context, service string) (Settings, error) {
+	i, err := c.instance(ctx, service)
+	return i.settings(), err
 }
 
 // Configure makes the service's settings those of want, for the next deployment; it deploys nothing. Only what differs

@@ -12,26 +12,21 @@ import (
 // counts as on its way, because a waiter has a deadline; only CANCEL..., which scripts in the wild handle, is an end.
 func (d wireDeployment) state() (provider.State, string) {
 	switch d.Status {
-	case "QUEUED", "WAITING", "INITIALIZING", "BUILDING", "DEPLOYING":
-		return provider.Building, ""
 	case "NEEDS_APPROVAL":
-		return provider.NeedsHuman, "Railway waits for a person to approve this deployment"
+		return provider.NeedsHuman, "Railway waits for a person to approve it, because it does not know who pushed the commit: approve it in the service's deployments at Railway, or connect the pusher's GitHub account there"
 	case "SUCCESS":
 		if d.ended() {
 			return provider.Failed, "the deployment was accepted, but its process has ended"
 		}
 		return provider.Live, ""
-	case "SLEEPING":
+	case "SLEEPING": // it had served, and the next request wakes it
 		return provider.Live, ""
 	case "FAILED":
 		return provider.Failed, "the build, the start or the health check failed"
 	case "CRASHED":
 		return provider.Failed, "the service crashed, and Railway has given up restarting it"
 	case "SKIPPED":
-		if why := d.meta("skippedReason"); why != "" {
-			return provider.Failed, "Railway skipped the deployment: " + why
-		}
-		return provider.Failed, "Railway skipped the deployment"
+		return provider.Failed, d.skipped()
 	case "REMOVING", "REMOVED":
 		return provider.Superseded, "another deployment took its place, or it was removed or cancelled"
 	}
@@ -39,6 +34,28 @@ func (d wireDeployment) state() (provider.State, string) {
 		return provider.Superseded, "the deployment was cancelled"
 	}
 	return provider.Building, ""
+}
+
+// known reports whether a deployment that is on its way says so in a word of the schema.
+func (d wireDeployment) known() bool {
+	switch d.Status {
+	case "QUEUED", "WAITING", "INITIALIZING", "BUILDING", "DEPLOYING":
+		return true
+	}
+	return false
+}
+
+func (d wireDeployment) skipped() string {
+	why := d.meta("skippedReason")
+	switch said := strings.ToLower(why); {
+	case why == "":
+		return "Railway skipped the deployment, and does not say why"
+	case strings.Contains(said, "watched files") || strings.Contains(said, "patterns"):
+		return "Railway skipped the deployment: " + why + ". The service has watch paths in its settings at Railway: empty them there, readme-ops itself knows what has changed"
+	case strings.Contains(said, "check suite"):
+		return "Railway skipped the deployment: " + why + ". The service waits for the checks at GitHub (Wait for CI): mend them, or turn that off in the service's settings at Railway"
+	}
+	return "Railway skipped the deployment: " + why
 }
 
 // ended reports whether a SUCCESS runs no more: every instance must say so, since deploymentStopped alone is also
@@ -66,7 +83,7 @@ func (d wireDeployment) deployment(service string) provider.Deployment {
 	}
 	return provider.Deployment{
 		ID: d.ID, Service: service, State: state, Raw: d.Status, Why: why,
-		Marker: parseMarker(d.meta("cliMessage")), URL: withScheme(address),
+		Marker: d.marker(), URL: withScheme(address),
 		Image: d.meta("image"), Created: d.CreatedAt,
 	}
 }

@@ -64,10 +64,10 @@ func TestTarget_refusesWhatIsNotPinned(t *testing.T) {
 	})
 }
 
-func TestLive_namesTheServicesWhenOneIsMissing(t *testing.T) {
+func TestSettings_namesTheServicesWhenOneIsMissing(t *testing.T) {
 	bubble(t, func(w *world) {
 		t := w.t
-		_, err := w.client.Live(t.Context(), "apy")
+		_, err := w.client.Settings(t.Context(), "apy")
 		f, ok := errors.AsType[*release.Fault](err)
 		if !ok || f.Exit != release.ExitInvalid || !strings.Contains(f.Detail, "api, worker") {
 			t.Errorf("got %v", err)

@@ -1,23 +1,24 @@
 package railway
 
-import (
-	"encoding/json"
-	"strings"
-	"time"
-)
-
 // The operations, as in shared/contracts/railway.operations.graphql and held against testdata/schema.graphql by a test.
 const (
 	projectTokenQuery = `query ProjectToken { projectToken { project { id name } environment { id name } } }`
 
 	apiTokenQuery = `query ApiToken { apiToken { workspaces { id name } } }`
 
+	// For account tokens alone.
+	meQuery = `query Me { me { name email apiTokenRateLimit { remainingPoints resetsAt } workspaces { id name } } }`
+
 	projectsQuery = `query Projects($workspaceId: String, $first: Int, $after: String) {
   projects(workspaceId: $workspaceId, first: $first, after: $after) { edges { node { id name deletedAt } } pageInfo { hasNextPage endCursor } }
 }`
 
-	projectQuery = `query Project($id: String!) {
-  project(id: $id) { id name environments { edges { node { id name canAccess } } } }
+	projectQuery = `query Project($id: String!, $first: Int) {
+  project(id: $id) {
+    id name deletedAt
+    environments(first: $first) { edges { node { id name canAccess deletedAt } } }
+    services(first: $first) { edges { node { id name } } }
+  }
 }`
 
 	servicesQuery = `query Services($environmentId: String!, $projectId: String, $first: Int, $after: String) {
@@ -26,7 +27,7 @@ const (
   }
 }`
 
-	deploymentFields = `id status createdAt serviceId staticUrl url canRollback deploymentStopped meta instances { status }`
+	deploymentFields = `id status createdAt serviceId staticUrl url canRollback canRedeploy deploymentStopped meta instances { status }`
 
 	domainFields = `serviceDomains { domain } customDomains { domain status { verified } }`
 
@@ -34,6 +35,7 @@ const (
   serviceInstance(serviceId: $serviceId, environmentId: $environmentId) {
     serviceName
     activeDeployments { ` + deploymentFields + ` }
+    latestDeployment { ` + deploymentFields + ` }
     domains { ` + domainFields + ` }
   }
 }`
@@ -56,7 +58,8 @@ const (
 
 	settingsQuery = `query Settings($serviceId: String!, $environmentId: String!) {
   serviceInstance(serviceId: $serviceId, environmentId: $environmentId) {
-    buildCommand startCommand healthcheckPath healthcheckTimeout drainingSeconds
+    buildCommand startCommand healthcheckPath healthcheckTimeout drainingSeconds railwayConfigFile
+    source { repo image }
   }
 }`
 
@@ -70,6 +73,8 @@ const (
 }`
 
 	variablesMutation = `mutation VariableCollectionUpsert($input: VariableCollectionUpsertInput!) { variableCollectionUpsert(input: $input) }`
+
+	snapshotQuery = `query DeploymentSnapshot($id: String!) { deploymentSnapshot(deploymentId: $id) { variables } }`
 
 	logFields = `timestamp message severity attributes { key value } tags { deploymentId }`
 
@@ -85,125 +90,45 @@ const (
 	rollbackMutation = `mutation DeploymentRollback($id: String!) { deploymentRollback(id: $id) }`
 	removeMutation   = `mutation DeploymentRemove($id: String!) { deploymentRemove(id: $id) }`
 	cancelMutation   = `mutation DeploymentCancel($id: String!) { deploymentCancel(id: $id) }`
+
+	// With a commit: that one. Without: the commit or the image that the service is set to.
+	deployMutation = `mutation DeployCommit($serviceId: String!, $environmentId: String!, $commitSha: String) {
+  serviceInstanceDeployV2(serviceId: $serviceId, environmentId: $environmentId, commitSha: $commitSha)
+}`
+	redeployMutation = `mutation DeploymentRedeploy($id: String!) { deploymentRedeploy(id: $id) { id } }`
+
+	createMutation  = `mutation ServiceCreate($input: ServiceCreateInput!) { serviceCreate(input: $input) { id name } }`
+	connectMutation = `mutation ServiceConnect($id: String!, $input: ServiceConnectInput!) { serviceConnect(id: $id, input: $input) { id } }`
+	autoOffMutation = `mutation ServiceInstanceAutoDeployUpdate($input: ServiceInstanceAutoDeployUpdateInput!) { serviceInstanceAutoDeployUpdate(input: $input) { enabled } }`
+	autoDeployQuery = `query AutoDeploy($projectId: String!, $environmentId: String!, $serviceId: String!) {
+  serviceInstanceAutoDeployStatus(projectId: $projectId, environmentId: $environmentId, serviceId: $serviceId) { enabled }
+}`
+	stagedQuery = `query Staged($environmentId: String!, $projectId: String) {
+  environment(id: $environmentId, projectId: $projectId) { canAccess unmergedChangesCount }
+}`
+
+	schemaQuery = `query Schema {
+  __schema {
+    queryType { name } mutationType { name }
+    types {
+      name
+      fields(includeDeprecated: true) {
+        name isDeprecated type { ` + typeFields + ` }
+        args { name defaultValue type { ` + typeFields + ` } }
+      }
+    }
+  }
+}`
+	typeFields = `kind name ofType { kind name ofType { kind name ofType { kind name } } }`
 )
 
-// wireAnswer is the envelope: errors come with HTTP 200 too, and then data is null or partial.
-type wireAnswer struct {
-	Data   json.RawMessage `json:"data"`
-	Errors []wireError     `json:"errors"`
-}
-
-type wireError struct {
-	Message    string `json:"message"`
-	TraceID    string `json:"traceId"` // seen here, documented in extensions
-	Extensions struct {
-		Code    string `json:"code"`
-		TraceID string `json:"traceId"`
-	} `json:"extensions"`
-}
-
-func (e wireError) trace() string {
-	if e.TraceID != "" {
-		return e.TraceID
-	}
-	return e.Extensions.TraceID
-}
-
-// words are the vendor's, with what "Not Authorized" leaves out: it is also the answer for an id that does not exist.
-func (e wireError) words() string {
-	if strings.EqualFold(e.Message, notAuthorized) {
-		return e.Message + " (the token may not do this, or it does not exist)"
-	}
-	return e.Message
-}
-
-// unclear reports whether a mutation with this error may have been carried out: the code is the same for a refusal
-// and for a breakdown, so only the refusals that are known by their words are certain.
-func (e wireError) unclear() bool {
-	if e.Extensions.Code != "INTERNAL_SERVER_ERROR" {
-		return false
-	}
-	m := strings.ToLower(e.Message)
-	for _, known := range []string{"not authorized", "not found", "too quickly", "already exists"} {
-		if strings.Contains(m, known) {
-			return false
+// documents are all that a client sends, and what it can do without.
+func documents() (needed, optional []string) {
+	return []string{
+			projectTokenQuery, apiTokenQuery, projectsQuery, projectQuery, servicesQuery, liveQuery, deploymentQuery, deploymentsQuery,
+			domainsQuery, domainCreateMutation, settingsQuery, settingsMutation, variablesQuery, variablesMutation, logsQuery,
+			buildLogsQuery, rollbackMutation, removeMutation, cancelMutation, deployMutation, redeployMutation, createMutation, connectMutation,
+		}, []string{
+			meQuery, eventsQuery, snapshotQuery, autoDeployQuery, autoOffMutation, stagedQuery, schemaQuery,
 		}
-	}
-	return true
-}
-
-const (
-	notAuthorized  = "Not Authorized"
-	noProjectToken = "project token not found"
-)
-
-type edges[T any] struct {
-	Edges []struct {
-		Node T `json:"node"`
-	} `json:"edges"`
-	PageInfo struct {
-		HasNextPage bool   `json:"hasNextPage"`
-		EndCursor   string `json:"endCursor"`
-	} `json:"pageInfo"`
-}
-
-type named struct {
-	ID        string  `json:"id"`
-	Name      string  `json:"name"`
-	DeletedAt *string `json:"deletedAt"`
-	CanAccess *bool   `json:"canAccess"`
-}
-
-type wireDeployment struct {
-	ID          string                     `json:"id"`
-	Status      string                     `json:"status"` // a string: an unknown one must not end a release
-	CreatedAt   time.Time                  `json:"createdAt"`
-	ServiceID   string                     `json:"serviceId"`
-	StaticURL   string                     `json:"staticUrl"`
-	URL         string                     `json:"url"`
-	CanRollback bool                       `json:"canRollback"`
-	Stopped     bool                       `json:"deploymentStopped"`
-	Meta        map[string]json.RawMessage `json:"meta"`
-	Instances   []struct {
-		Status string `json:"status"`
-	} `json:"instances"`
-	Service named `json:"service"`
-}
-
-// meta reads one text of the schemaless meta; "" if it is absent or no text.
-func (d wireDeployment) meta(key string) string {
-	var s string
-	if json.Unmarshal(d.Meta[key], &s) != nil {
-		return ""
-	}
-	return s
-}
-
-type wireDomains struct {
-	ServiceDomains []struct {
-		Domain string `json:"domain"`
-	} `json:"serviceDomains"`
-	CustomDomains []struct {
-		Domain string `json:"domain"`
-		Status struct {
-			Verified bool `json:"verified"`
-		} `json:"status"`
-	} `json:"customDomains"`
-}
-
-type wireLog struct {
-	Timestamp  string `json:"timestamp"`
-	Message    string `json:"message"`
-	Severity   string `json:"severity"`
-	Attributes []struct {
-		Key   string `json:"key"`
-		Value string `json:"value"` // JSON-encoded text: "\"info\""
-	} `json:"attributes"`
-	Tags struct {
-		DeploymentID string `json:"deploymentId"`
-	} `json:"tags"`
-}
-
-type wireUpload struct {
-	DeploymentID string `json:"deploymentId"`
 }

@@ -1,0 +1,64 @@
+package railway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"readme/cli/provider"
+)
+
+// deployImage pins the service to the image and deploys what it is pinned to. When that makes no deployment, the old
+// pin is put back: the service's next deployment, whoever starts it, would be of an image that never ran.
+func (c *Client) deployImage(ctx context.Context, req provider.Request) (string, error) {
+	in, err := c.instance(ctx, req.Service)
+	if err != nil {
+		return "", err
+	}
+	old := in.image()
+	if err := c.Pin(ctx, req.Service, req.Image); err != nil {
+		return "", err
+	}
+	r := request{op: "deploy image " + req.Image + " of " + req.Service, document: deployMutation, vars: map[string]any{}}
+	id, err := c.start(ctx, req.Service, r, func(d wireDeployment) bool { return d.meta("image") == req.Image })
+	if err == nil || old == "" || old == req.Image {
+		return id, err
+	}
+	// The end of the context must not leave the new pin behind.
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	if pinErr := c.Pin(after, req.Service, old); pinErr != nil {
+		return "", errors.Join(err, fmt.Errorf("%s stays pinned to %s: %w", req.Service, req.Image, pinErr))
+	}
+	return "", err
+}
+
+// Pin sets the image of the service's next deployment; it deploys nothing. It sends nothing where that is its image.
+func (c *Client) Pin(ctx context.Context, service, image string) error {
+	in, err := c.instance(ctx, service)
+	if err != nil || in.image() == image {
+		return err
+	}
+	id, err := c.service(ctx, service)
+	if err != nil {
+		return err
+	}
+	input := map[string]any{"source": map[string]any{"image": image}}
+	err = c.change(ctx, request{
+		op: "pin " + service + " to " + image, document: settingsMutation,
+		vars: map[string]any{"serviceId": id, "input": input},
+	})
+	if provider.Ambiguous(err) {
+		if now, readErr := c.instance(ctx, service); readErr == nil && now.image() == image {
+			return nil
+		}
+	}
+	return err
+}
+
+func (i wireInstance) image() string {
+	if i.Source == nil {
+		return ""
+	}
+	return i.Source.Image
+}
