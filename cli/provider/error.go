@@ -21,6 +21,7 @@ type Error struct {
 	RequestID string
 	Message   string // the vendor's own words, cut to 500 characters
 	Body      []byte // the raw answer, for clients that look closer; never shown
+	Absent    bool   // the vendor says in words that it does not exist, with another status than 404
 	Ambiguous bool   // it was sent once, and may have been carried out: read the state back before anything else
 	cause     error
 }
@@ -51,8 +52,11 @@ func (e *Error) Evidence() release.Evidence {
 	return release.Evidence{Label: e.Vendor + ", " + e.Op, Lines: lines}
 }
 
-// NotFound reports whether err is a vendor's 404.
-func NotFound(err error) bool { return StatusOf(err) == http.StatusNotFound }
+// NotFound reports whether err is a vendor's 404, or its words for it.
+func NotFound(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Status == http.StatusNotFound || e.Absent)
+}
 
 // StatusOf gives the HTTP status of a vendor's refusal, or 0.
 func StatusOf(err error) int {
