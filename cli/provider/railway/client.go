@@ -143,6 +143,7 @@ func (c *Client) once(ctx context.Context, r request, v any) error {
 	refuse := func(message, trace string, unclear bool) error {
 		return &provider.Error{
 			Vendor: vendor, Op: r.op, Status: a.Status, RequestID: trace, Message: c.clean(r, message), Body: a.Body, Ambiguous: mutation && unclear,
+			Absent: strings.Contains(strings.ToLower(message), " not found"),
 		}
 	}
 	if strings.HasPrefix(strings.TrimSpace(string(a.Body[:min(64, len(a.Body))])), "<") {

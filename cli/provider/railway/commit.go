@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"readme/cli/provider"
@@ -63,6 +64,31 @@ func (c *Client) underWay(list []wireDeployment, sha, service string, want Setti
 		return d, same || !known
 	}
 	return wireDeployment{}, false
+}
+
+// Heir is the newest deployment of the service that is of the same commit as this one, is newer, and serves or is about
+// to: Railway's own autodeploy has made it beside ours. It is id itself if there is none, if a newer one is of another
+// commit, or if this one is of none.
+func (c *Client) Heir(ctx context.Context, service, id string) (string, error) {
+	list, err := c.list(ctx, service)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(list, func(d wireDeployment) bool { return d.ID == id })
+	if i < 0 || list[i].meta("commitHash") == "" {
+		return id, nil
+	}
+	for _, d := range list[:i] {
+		switch state, _ := d.state(); state {
+		case provider.Building, provider.Live:
+			if strings.EqualFold(d.meta("commitHash"), list[i].meta("commitHash")) {
+				return d.ID, nil
+			}
+			return id, nil
+		case provider.Failed, provider.Superseded, provider.NeedsHuman, provider.Staged:
+		}
+	}
+	return id, nil
 }
 
 func short(sha string) string { return sha[:min(7, len(sha))] }

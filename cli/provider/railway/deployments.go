@@ -3,9 +3,7 @@ package railway
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
-	"strings"
 
 	"readme/cli/provider"
 )
@@ -30,7 +28,7 @@ func (c *Client) Live(ctx context.Context, service string) (provider.Deployment,
 	}
 	r := request{op: "read what is live on " + service, document: liveQuery, vars: map[string]any{"serviceId": id}}
 	if err := c.in(ctx, r, &a); err != nil {
-		if c.justMade(id) && notFound(err) {
+		if c.justMade(id) && provider.NotFound(err) {
 			return provider.Deployment{}, nil
 		}
 		return provider.Deployment{}, err
@@ -66,7 +64,7 @@ func serving(active []wireDeployment, service string) provider.Deployment {
 func (c *Client) Deployment(ctx context.Context, id string) (provider.Deployment, error) {
 	d, err := c.readDeployment(ctx, id)
 	if err != nil {
-		if c.justMade(id) && notFound(err) {
+		if c.justMade(id) && provider.NotFound(err) {
 			return provider.Deployment{ID: id, State: provider.Building}, nil
 		}
 		return provider.Deployment{}, err
@@ -163,9 +161,4 @@ func (c *Client) reason(ctx context.Context, id string) string {
 		}
 	}
 	return why
-}
-
-func notFound(err error) bool {
-	e, ok := errors.AsType[*provider.Error](err)
-	return ok && strings.Contains(strings.ToLower(e.Message), "not found")
 }

@@ -25,7 +25,7 @@ func (c *Client) EnsureDomain(ctx context.Context, service string) (string, erro
 		return "", err
 	}
 	u, err := c.urlOf(ctx, id)
-	if c.justMade(id) && notFound(err) {
+	if c.justMade(id) && provider.NotFound(err) {
 		err = nil
 	}
 	if err != nil || u != "" {

@@ -44,9 +44,9 @@ func (c *Client) noTarget(err error) provider.Finding {
 
 func (c *Client) examineEnvironment(ctx context.Context, t Target) provider.Finding {
 	f := provider.Finding{What: "environment", Mood: provider.Good, Text: t.Environment + " (" + t.EnvironmentID + ")", Page: c.projectPage(t)}
-	switch n, err := c.staged(ctx); {
-	case err != nil:
-		f.Mood, f.Text = provider.Unsure, f.Text+", whose staged changes cannot be read: "+err.Error()
+	switch n, known, err := c.staged(ctx); {
+	case err != nil || !known:
+		f.Mood, f.Text = provider.Unsure, f.Text+", whose staged changes Railway does not tell"
 	case n > 0:
 		f.Mood, f.Text = provider.Warn, fmt.Sprintf("%s, with %d staged changes that a release does not apply: deploy or discard them", f.Text, n)
 	}

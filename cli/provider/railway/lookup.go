@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"readme/cli/provider"
 	"readme/cli/release"
 )
 
@@ -71,7 +72,7 @@ func (c *Client) readProject(ctx context.Context, id string, l login) (wireProje
 func (c *Client) pinnedProject(ctx context.Context) (wireProject, error) {
 	if uuid.Validate(c.project) == nil {
 		p, err := c.readProject(ctx, c.project, byBearer)
-		if !denied(err) && !notFound(err) {
+		if !denied(err) && !provider.NotFound(err) {
 			return p, err
 		}
 		// Is it the token that Railway does not know, or the project that the token does not see?

@@ -34,7 +34,7 @@ func (c *Client) lookup(ctx context.Context, name string) (id string, there []na
 	return found.ID, all, nil
 }
 
-// know keeps a service's id. Railway's ids do not change; a service that was deleted answers as missing.
+// know keeps a service's id, which never changes.
 func (c *Client) know(name, id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

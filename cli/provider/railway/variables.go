@@ -102,7 +102,7 @@ func (c *Client) RanWith(ctx context.Context, deployment, variable string) (stri
 	}
 	r := request{op: "read what deployment " + deployment + " went out with", document: snapshotQuery, vars: map[string]any{"id": deployment}}
 	err := c.in(ctx, r, &a)
-	if denied(err) || notFound(err) {
+	if denied(err) || provider.NotFound(err) {
 		return "", nil
 	}
 	if err != nil || a.Snapshot == nil || a.Snapshot.Variables[variable] == nil {

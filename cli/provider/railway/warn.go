@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+
+	"readme/cli/provider"
 )
 
 // Warnings says what would get in the way of a release of the service, one line each, ending with how to turn it off.
@@ -31,7 +34,7 @@ func (c *Client) Warnings(ctx context.Context, service string) ([]string, error)
 			"Railway deploys %s by itself on every push, beside the release; turn automatic deploys off in the service's settings, under Source%s",
 			service, at(c.settingsPage(t, id))))
 	}
-	n, err := c.staged(ctx)
+	n, _, err := c.staged(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -59,27 +62,31 @@ func (c *Client) autoDeploys(ctx context.Context, serviceID string) (on, known b
 	}
 	r := request{op: "read whether Railway deploys on a push", document: autoDeployQuery, vars: map[string]any{"serviceId": serviceID}}
 	err = c.in(ctx, r, &a)
-	if denied(err) {
-		return false, false, nil
-	}
-	return a.Status.Enabled, err == nil, err
+	return a.Status.Enabled, err == nil, optional(err)
 }
 
-// staged counts the changes that somebody has made in the dashboard, and not deployed.
-func (c *Client) staged(ctx context.Context) (int, error) {
+// optional lets a look-up fail that a release can do without: the token may not, or Railway does not answer it. The end
+// of the context is passed on.
+func optional(err error) error {
+	if _, ok := errors.AsType[*provider.Error](err); ok {
+		return nil
+	}
+	return err
+}
+
+// staged counts the changes that somebody has made in the dashboard, and not deployed; known is false where Railway does
+// not tell.
+func (c *Client) staged(ctx context.Context) (n int, known bool, err error) {
 	var a struct {
 		Environment struct {
 			Changes *int `json:"unmergedChangesCount"`
 		} `json:"environment"`
 	}
-	err := c.in(ctx, request{op: "read the staged changes", document: stagedQuery}, &a)
-	if denied(err) || err == nil && a.Environment.Changes == nil {
-		return 0, nil
+	err = c.in(ctx, request{op: "read the staged changes", document: stagedQuery}, &a)
+	if err != nil || a.Environment.Changes == nil {
+		return 0, false, optional(err)
 	}
-	if err != nil {
-		return 0, err
-	}
-	return *a.Environment.Changes, nil
+	return *a.Environment.Changes, true, nil
 }
 
 // configFile is the railway.json or railway.toml that the newest deployment was made with, "" if none. It beats the

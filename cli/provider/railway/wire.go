@@ -122,13 +122,13 @@ const (
 	typeFields = `kind name ofType { kind name ofType { kind name ofType { kind name } } }`
 )
 
-// documents are all that a client sends, and what it can do without.
+// documents are all that a client sends: what a release needs, and what it can do without.
 func documents() (needed, optional []string) {
-	return []string{
-			projectTokenQuery, apiTokenQuery, projectsQuery, projectQuery, servicesQuery, liveQuery, deploymentQuery, deploymentsQuery,
-			domainsQuery, domainCreateMutation, settingsQuery, settingsMutation, variablesQuery, variablesMutation, logsQuery,
-			buildLogsQuery, rollbackMutation, removeMutation, cancelMutation, deployMutation, redeployMutation, createMutation, connectMutation,
-		}, []string{
-			meQuery, eventsQuery, snapshotQuery, autoDeployQuery, autoOffMutation, stagedQuery, schemaQuery,
-		}
+	needed = []string{
+		projectTokenQuery, apiTokenQuery, projectsQuery, projectQuery, servicesQuery, liveQuery, deploymentQuery, deploymentsQuery,
+		domainsQuery, domainCreateMutation, settingsQuery, settingsMutation, variablesQuery, variablesMutation, logsQuery,
+		buildLogsQuery, rollbackMutation, removeMutation, cancelMutation, deployMutation, redeployMutation, createMutation, connectMutation,
+	}
+	optional = []string{meQuery, eventsQuery, snapshotQuery, autoDeployQuery, autoOffMutation, stagedQuery, schemaQuery}
+	return needed, optional
 }
