@@ -40,6 +40,8 @@ func (a confirm) serves(ctx context.Context, s plan.Serving, want string) error 
 		switch {
 		case err == nil && live.ID == want && live.State == provider.Live:
 			return nil
+		case err == nil && live.State == provider.Live && heir(ctx, h, want) == live.ID:
+			return nil
 		case err == nil && live.ID == want && live.State.Over():
 			return a.w.failedDeploy(ctx, h, as, live)
 		case err != nil && over:

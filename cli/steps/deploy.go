@@ -104,12 +104,10 @@ func (a deploy) make(ctx context.Context, t *engine.Task, h Host, o Order, rec d
 
 // watch follows the deployment to its end, and does not believe it before Live says the same.
 func (a deploy) watch(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec deployed) (release.StepDone, error) {
-	tail := tailer{host: h, task: t, id: rec.ID}
-	d, err := a.w.wait(ctx, t, h, rec.ID, func(provider.Deployment) { tail.read(ctx) })
+	d, err := a.follow(ctx, t, h, &rec)
 	if err != nil {
 		return release.StepDone{}, cannotRead(in, err)
 	}
-	tail.read(ctx)
 	switch d.State {
 	case provider.Live, provider.Staged:
 	case provider.Failed, provider.Superseded, provider.NeedsHuman, provider.Building:
@@ -117,6 +115,9 @@ func (a deploy) watch(ctx context.Context, t *engine.Task, h Host, in plan.Deplo
 	}
 	if d.State == provider.Live {
 		if err := a.verify(ctx, h, in, &d); err != nil {
+			return release.StepDone{}, err
+		}
+		if err := a.asOrdered(ctx, t, h, in, d); err != nil {
 			return release.StepDone{}, err
 		}
 	}
@@ -200,7 +201,7 @@ func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, 
 		return release.StepDone{Text: "nothing is live, as before"}, nil
 	case isBack(rec, live):
 		return release.StepDone{Text: "back to " + before(rec)}, a.settingsBack(ctx, h, in, rec)
-	case strangers(rec, live, t.Run):
+	case strangers(rec, live, t.Run, in.Commit):
 		return release.StepDone{}, notPutBack(in, rec, errStrangers(live))
 	case rec.Before.ID == "":
 		return a.remove(ctx, t, h, in, rec, live)
@@ -208,8 +209,12 @@ func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, 
 	return a.restore(ctx, t, h, in, rec)
 }
 
-// strangers reports whether what serves was brought by somebody else after us. It is not ours to take away.
-func strangers(rec deployed, live provider.Deployment, run string) bool {
+// strangers reports whether what serves was brought by somebody else after us. It is not ours to take away. A deployment
+// that the vendor made of a commit bears no release: one of ours (of commit, "" for none) is ours, whoever started it.
+func strangers(rec deployed, live provider.Deployment, run, commit string) bool {
+	if m := live.Marker; m.Release == "" && m.Tree == "" && m.Commit != "" && commit != "" && live.ID != rec.ID {
+		return m.Commit != commit
+	}
 	if rec.ID == "" { // ours has no id that we know: it bears our marker, or none where the vendor keeps none
 		return live.Marker.Release != "" && live.Marker.Release != run
 	}

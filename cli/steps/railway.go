@@ -48,9 +48,11 @@ func (h onRailway) Prepare(ctx context.Context, o Order) error {
 }
 
 func (h onRailway) configure(ctx context.Context, o Order) error {
-	return h.c.Configure(ctx, h.service, railway.Settings{
-		Build: o.Build, Start: o.Start, Health: o.Health, HealthTimeout: o.HealthTimeout, Drain: draining,
-	})
+	return h.c.Configure(ctx, h.service, settingsFor(o))
+}
+
+func settingsFor(o Order) railway.Settings {
+	return railway.Settings{Build: o.Build, Start: o.Start, Health: o.Health, HealthTimeout: o.HealthTimeout, Drain: draining}
 }
 
 // Unprepare gives the service back what still serves, so that a restart reports the truth, and the next deployment that
@@ -156,16 +158,20 @@ func (h onRailway) Warnings(ctx context.Context) ([]string, error) {
 	return h.c.Warnings(ctx, h.service)
 }
 
-// Differences says in a line each how a deployment is built and run otherwise than release.yaml wants, by its own
-// manifest. Known is false if it does not tell of everything.
-func (h onRailway) Differences(ctx context.Context, id string) (lines []string, known bool, err error) {
+// Differences is read off the deployment's own manifest, the only evidence of what it was built and is run with.
+func (h onRailway) Differences(ctx context.Context, id string, o Order) ([]string, error) {
 	m, err := h.c.Manifest(ctx, id)
-	if err != nil {
-		return nil, false, err
-	}
-	want := railway.Settings{
-		Build: h.d.Build, Start: h.d.Start, Health: h.d.Health, HealthTimeout: h.d.HealthTimeout, Drain: draining,
-	}
-	_, known = m.Matches(want)
-	return m.Differences(want), known, nil
+	return m.Differences(settingsFor(o)), err
+}
+
+// Settled: a manifest that does not tell of all that is wanted counts as another one.
+func (h onRailway) Settled(ctx context.Context, live provider.Deployment, o Order) (bool, error) {
+	m, err := h.c.Manifest(ctx, live.ID)
+	same, known := m.Matches(settingsFor(o))
+	return same && known, err
+}
+
+// Heir is a deployment that Railway's own autodeploy has made of the same commit after ours.
+func (h onRailway) Heir(ctx context.Context, id string) (string, error) {
+	return h.c.Heir(ctx, h.service, id)
 }
