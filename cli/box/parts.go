@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"time"
 
@@ -220,9 +221,12 @@ func (b *Box) startRailway(ctx context.Context, h *host.Host) error {
 		}
 	}
 	e, err := railway.Open(ctx, railway.Config{
-		Dir: filepath.Join(b.dir, "railway"), Token: b.info.RailwayToken.Reveal(),
-		Project: b.cfg.Release.Project, Environment: b.cfg.Env, Services: services,
-		Host: h, Edge: b.edge("railway"), Pace: pace,
+		Dir: filepath.Join(b.dir, "railway"),
+		Projects: []railway.Project{{
+			Name:         b.cfg.Release.Project,
+			Environments: []railway.Environment{{Name: b.cfg.Env, Token: b.info.RailwayToken.Reveal(), Services: services}},
+		}},
+		Host: h, Edge: b.railwayEdge, Pace: pace,
 	})
 	if err != nil {
 		return err
@@ -230,6 +234,14 @@ func (b *Box) startRailway(ctx context.Context, h *host.Host) error {
 	b.board("railway", e)
 	b.serve("railway", e.Handler(), func(ctx context.Context) { _ = e.Close(ctx) })
 	return nil
+}
+
+// railwayEdge is where a service is reached; in the box's own environment at the address that variables refer to.
+func (b *Box) railwayEdge(_, environment, service string) (net.Listener, error) {
+	if environment != b.cfg.Env {
+		service = environment + "/" + service
+	}
+	return b.edge("railway")(service)
 }
 
 func (b *Box) startVercel(ctx context.Context, h *host.Host) error {

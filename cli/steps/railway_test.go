@@ -42,10 +42,11 @@ func onRailway(t *testing.T, f func(r *atRailway)) {
 		r := &atRailway{T: t, net: n, host: &railwaytest.Host{Listen: n.Listen}}
 		port := 8000
 		em, err := emulator.Open(t.Context(), emulator.Config{
-			Dir: filepath.Join(dir, "railway"), Token: "token", Project: "readme", Environment: "dev", Host: r.host,
-			Services: []emulator.Service{{Name: "api", Public: true, Variables: map[string]string{"ADMIN_TOKEN": "x"}}},
-			Edge:     func(string) (net.Listener, error) { port++; return n.Listen("127.0.0.1:" + strconv.Itoa(port)) },
-			Dial:     n.Dial, Pace: time.Second,
+			Dir: filepath.Join(dir, "railway"), Host: r.host,
+			Projects: railwaytest.Project("readme", "dev", "token",
+				emulator.Service{Name: "api", Public: true, Variables: map[string]string{"ADMIN_TOKEN": "x"}}),
+			Edge: func(_, _, _ string) (net.Listener, error) { port++; return n.Listen("127.0.0.1:" + strconv.Itoa(port)) },
+			Dial: n.Dial, Pace: time.Second,
 		})
 		if err != nil {
 			t.Fatal(err)

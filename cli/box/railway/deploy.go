@@ -7,115 +7,93 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"readme/cli/box/host"
 )
 
-// ending is why a deployment's goroutine is asked to end. A goroutine that ends without one, because the emulator
-// closes, leaves the deployment as it is: it goes on at the next Open.
-type ending int
-
+// Why a deployment was made, as its meta says it.
 const (
-	goesOn     ending = iota
-	superseded        // another one serves now
-	takenDown         // somebody asked for it: removed, or cancelled before it ran
-	stopped           // likewise, and it stays the active one
+	reasonDeploy   = "deploy"
+	reasonRedeploy = "redeploy"
+	reasonRollback = "rollback"
 )
 
-// instance is the goroutine of one deployment, from its acceptance until nothing of it runs.
-type instance struct {
-	ended   chan struct{} // closed when why is set
-	restart chan struct{} // asks for a new process
-	ready   chan struct{} // closed when it serves, or never will
-
-	why     ending // the first one counts; guarded by the emulator's lock, as is
-	address string // of its process; "" while there is none
+// order is a deployment that is to be made.
+type order struct {
+	from    origin
+	message string // of an upload
+	reason  string
+	by      string // who wants it, "" for the caller of the API: strangers' deployments have no faults
+	set     settings
+	vars    map[string]string
 }
 
-// end asks the goroutine to end. The emulator's lock is held.
-func (in *instance) end(why ending) {
-	if in.why == goesOn {
-		in.why = why
-		close(in.ended)
-	}
+// fresh is an order with the settings and variables of now.
+func (e *Emulator) fresh(in *instance, from origin, reason string) order {
+	return order{from: from, reason: reason, set: in.Settings, vars: e.rendered(in)}
 }
 
-// create records a new deployment and starts it. The lock is held; the caller saves before it answers.
-func (e *Emulator) create(s *service, archive, message, reason string, set settings, vars map[string]string) *deployment {
+// create records a new deployment. The lock is held; the caller saves before it answers.
+func (e *Emulator) create(in *instance, o order) *deployment {
 	d := &deployment{
-		ID: uuid.NewString(), Service: s.ID, Status: initializing, Created: now(), Updated: now(), InstID: uuid.NewString(),
-		Archive: archive, Message: message, Reason: reason, Settings: set, Variables: vars, Stopped: true,
+		ID: uuid.NewString(), Of: in.ID, Status: initializing, Created: now(), Updated: now(), InstID: uuid.NewString(),
+		origin: o.from, Message: o.message, Reason: o.reason, By: o.by, Settings: o.set, Variables: o.vars, Stopped: true,
+	}
+	if o.from.Commit != "" {
+		in.Source.Commit = o.from.Commit
+	}
+	if o.reason != reasonRollback {
+		d.Digest = "" // it is pulled again
+	}
+	d.begin("SNAPSHOT_CODE")
+	if o.by == "" {
+		e.spoil(in, d)
 	}
 	e.w.Deployments = append(e.w.Deployments, d)
-	d.begin("SNAPSHOT_CODE")
-	if f, ok := e.faults.strike(FaultStaleReads, s.Name); ok {
-		e.hidden[d.ID] = time.Now().Add(f.length(5 * time.Second))
-	}
 	return d
 }
 
-// launch starts the deployment's goroutine. The lock is held, and the deployment is saved.
-func (e *Emulator) launch(id string) *instance {
-	in := &instance{ended: make(chan struct{}), restart: make(chan struct{}, 1), ready: make(chan struct{})}
-	e.running[id] = in
-	started := e.spawn(func(ctx context.Context) {
-		ctx, cancel := context.WithCancel(ctx)
-		over := make(chan struct{})
-		go func() {
-			defer close(over)
-			select {
-			case <-in.ended:
-				cancel()
-			case <-ctx.Done():
-			}
-		}()
-		t := &trip{e: e, id: id, in: in}
-		t.run(ctx)
-		cancel()
-		<-over
-		e.drop(in, id)
-	})
-	if !started {
-		delete(e.running, id)
-		close(in.ready)
+// start saves a new deployment and then lets it run.
+func (e *Emulator) start(d *deployment) error {
+	if err := e.accept(); err != nil {
+		return err
 	}
-	return in
+	if d.Status != skipped {
+		e.launch(d.ID)
+	}
+	return nil
 }
 
-// drop records why the goroutine has ended, where that changes the deployment, and forgets it: in one, so that a reason
-// which comes late is not lost.
-func (e *Emulator) drop(in *instance, id string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.running, id)
-	e.logs.rest(id)
-	d := e.w.deployment(id)
-	switch in.why {
-	case goesOn:
-		return
-	case superseded, takenDown:
-		if d.Status == removing {
-			d.complete("")
-		}
-		d.Status, d.Stopped, d.Instance = removed, true, removed
-	case stopped:
-		d.Stopped, d.Instance = true, "EXITED"
+// make creates and starts a deployment, and answers with its id.
+func (e *Emulator) make(in *instance, o order) (any, error) {
+	if !in.service.Deleted.IsZero() {
+		return nil, errNotAuthorized // it went while its source was looked up
 	}
-	d.Updated = now()
-	_ = e.save() // a full disk must not stop what already runs; the next acceptance reports it
+	d := e.create(in, o)
+	if err := e.start(d); err != nil {
+		return nil, err
+	}
+	return d.ID, nil
+}
+
+// accept puts what was changed on disk.
+func (e *Emulator) accept() error {
+	if e.save() != nil {
+		return errProcessing
+	}
+	return nil
 }
 
 // trip is what one goroutine knows of its deployment.
 type trip struct {
 	e       *Emulator
 	id      string
-	in      *instance
-	d       deployment // as it was accepted; its fields below Status do not change
+	in      *runner
+	d       deployment // as it was accepted; its status and what follows from it do not change here
 	name    string     // the service's
 	settled bool       // it has reached SUCCESS
 	isReady bool
 	crashes int
 	giveUp  time.Time // when it must be healthy
+	fate              // what a fault has in store for it
 }
 
 func (t *trip) run(ctx context.Context) {
@@ -124,12 +102,20 @@ func (t *trip) run(ctx context.Context) {
 	d := t.e.w.deployment(t.id)
 	t.d = *d
 	t.d.Variables = maps.Clone(d.Variables)
-	t.name = t.e.w.service(d.Service).Name
+	t.name = t.e.w.instance(d).service.Name
 	t.e.mu.Unlock()
-	t.settled = d.Succeeded
-	out, ok := t.build(ctx)
-	if ok {
-		t.serve(ctx, out)
+	t.settled = t.d.Succeeded
+	if !t.settled && !t.queue(ctx) {
+		return
+	}
+	if t.d.Image != "" {
+		if t.pull(ctx) {
+			t.serve(ctx, t.startImage)
+		}
+		return
+	}
+	if out, ok := t.build(ctx); ok {
+		t.serve(ctx, t.startOutput(out))
 	}
 }
 
@@ -139,53 +125,6 @@ func (t *trip) ready() {
 		t.isReady = true
 		close(t.in.ready)
 	}
-}
-
-// build brings the deployment to a folder that can run: a finished one again for a rollback or a return, without
-// showing the phase.
-func (t *trip) build(ctx context.Context) (host.Output, bool) {
-	quiet := t.settled || t.d.Reason == reasonRollback
-	begun := time.Now()
-	if !t.settled {
-		if !sleep(ctx, t.e.cfg.Pace) {
-			return host.Output{}, false
-		}
-		t.advance(ctx, func(d *deployment) { d.complete("") })
-	}
-	if !quiet {
-		begun = time.Now()
-		t.advance(ctx, func(d *deployment) { d.Status = building; d.begin("BUILD_IMAGE") })
-		if f, ok := t.e.faults.strike(FaultSlowBuild, t.name); ok && !sleep(ctx, f.length(time.Minute)) {
-			return host.Output{}, false
-		}
-	}
-	say := func(line string) { t.e.logs.add(t.id, buildLog, "stdout", line) }
-	if quiet {
-		say = func(string) {}
-	}
-	out, err := t.e.cfg.Host.Build(ctx, host.Build{
-		Service: t.name, Archive: t.e.archivePath(t.d.Archive), Root: t.d.Settings.Root,
-		Command: t.d.Settings.Build, Env: t.d.Variables, Say: say,
-	})
-	switch {
-	case ctx.Err() != nil:
-		return host.Output{}, false
-	case err != nil:
-		say("Build failed: " + err.Error())
-		status := failed
-		if t.settled {
-			status = crashed // it was live, and cannot come back
-		}
-		t.fail(ctx, status, "the build failed: "+err.Error())
-		return host.Output{}, false
-	}
-	if !quiet && !sleep(ctx, t.e.cfg.Pace-time.Since(begun)) {
-		return host.Output{}, false
-	}
-	if !quiet {
-		t.advance(ctx, func(d *deployment) { d.complete("") })
-	}
-	return out, true
 }
 
 // fail ends the deployment's way badly. What was live before still is.
@@ -210,12 +149,12 @@ func (t *trip) succeed(ctx context.Context) {
 		return
 	}
 	d := t.e.w.deployment(t.id)
-	s := t.e.w.service(d.Service)
-	old := s.Active
-	s.Active = d.ID
-	d.Status, d.Updated, d.Succeeded, d.Stopped = success, now(), true, false
+	in := t.e.w.instance(d)
+	old := in.Active
+	in.Active = d.ID
+	d.Status, d.Updated, d.Served, d.Succeeded, d.Stopped = success, now(), now(), true, false
 	d.complete("")
-	for _, o := range t.e.w.of(s.ID) {
+	for _, o := range t.e.w.of(in) {
 		switch {
 		case o == d:
 		case o.underway() && !o.Created.After(d.Created):
@@ -226,24 +165,7 @@ func (t *trip) succeed(ctx context.Context) {
 	}
 	_ = t.e.save() // a full disk must not stop what already runs; the next acceptance reports it
 	t.settled = true
-}
-
-// stop ends a deployment for a reason, through its goroutine if it has one. The lock is held; what is saved then says
-// enough for the next Open to finish it.
-func (e *Emulator) stop(d *deployment, why ending) {
-	in := e.running[d.ID]
-	d.Updated = now()
-	switch {
-	case why == stopped:
-		d.Stopped = true
-	case in == nil:
-		d.Status, d.Stopped, d.Instance = removed, true, removed
-	case why != superseded: // that one goes on beside the new one for its overlap
-		d.Status = removing
-	}
-	if in != nil {
-		in.end(why)
-	}
+	t.foresee()
 }
 
 // change alters the deployment and saves it.
@@ -264,19 +186,6 @@ func (t *trip) advance(ctx context.Context, f func(d *deployment)) {
 			f(d)
 		}
 	})
-}
-
-// begin opens a step of the deployment's way.
-func (d *deployment) begin(step string) {
-	d.Events = append(d.Events, event{ID: uuid.NewString(), Step: step, Created: now()})
-}
-
-// complete closes the last step, with an error or "".
-func (d *deployment) complete(why string) {
-	if n := len(d.Events); n > 0 && d.Events[n-1].Completed == nil {
-		at := now()
-		d.Events[n-1].Completed, d.Events[n-1].Error = &at, why
-	}
 }
 
 // exitText says how a process has ended.

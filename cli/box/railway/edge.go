@@ -7,12 +7,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 )
 
-// edge is the stable address of one public service: a reverse proxy to whatever is live.
+// edge is the stable address of one domain: a reverse proxy to whatever is live.
 type edge struct {
 	server *http.Server
 	done   chan struct{}
@@ -21,27 +22,35 @@ type edge struct {
 func (e *Emulator) openEdges() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, s := range e.w.Services {
-		if s.Domain == nil || e.cfg.Edge == nil {
-			continue
-		}
-		if err := e.openEdge(s); err != nil {
-			return err
+	for _, env := range e.w.environments() {
+		for _, in := range env.live() {
+			for _, d := range in.Domains {
+				if d.Custom || e.cfg.Edge == nil {
+					continue
+				}
+				if err := e.openEdge(in, d); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return e.save()
 }
 
-// openEdge makes the service reachable, at the address that its domain has from now on. The lock is held.
-func (e *Emulator) openEdge(s *service) error {
-	l, err := e.cfg.Edge(s.Name)
-	if err != nil {
-		return fmt.Errorf("railway: open the edge of %s: %w", s.Name, err)
+// openEdge makes the instance reachable, at the address that the domain has from now on. The lock is held.
+func (e *Emulator) openEdge(in *instance, d *domain) error {
+	name := in.service.Name
+	if d.Number > 1 {
+		name += "-" + strconv.Itoa(d.Number)
 	}
-	s.Domain.Host = l.Addr().String()
+	l, err := e.cfg.Edge(in.env.project.Name, in.env.Name, name)
+	if err != nil {
+		return fmt.Errorf("railway: open the edge of %s: %w", name, err)
+	}
+	d.Host = l.Addr().String()
 	ed := &edge{
 		server: &http.Server{
-			Handler: e.edgeHandler(s.ID), ReadHeaderTimeout: 30 * time.Second, IdleTimeout: time.Minute,
+			Handler: e.edgeHandler(in), ReadHeaderTimeout: 30 * time.Second, IdleTimeout: time.Minute,
 			ErrorLog: log.New(io.Discard, "", 0),
 		},
 		done: make(chan struct{}),
@@ -50,8 +59,16 @@ func (e *Emulator) openEdge(s *service) error {
 		defer close(ed.done)
 		_ = ed.server.Serve(l) // ends with ErrServerClosed, or when the listener was taken away
 	}()
-	e.edges[s.ID] = ed
+	e.edges[d.ID] = ed
 	return nil
+}
+
+// closeEdge takes a domain's address away. The lock is held, so requests that are under way are cut and not waited for.
+func (e *Emulator) closeEdge(d *domain) {
+	if ed := e.edges[d.ID]; ed != nil {
+		_ = ed.server.Close()
+		delete(e.edges, d.ID)
+	}
 }
 
 func (ed *edge) close() {
@@ -59,32 +76,60 @@ func (ed *edge) close() {
 	<-ed.done
 }
 
-func (e *Emulator) edgeHandler(serviceID string) http.Handler {
+func (e *Emulator) edgeHandler(in *instance) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		address, live := e.route(serviceID)
+		if e.fends(w, in.service.Name) {
+			return
+		}
+		deployment, address := e.route(in)
 		switch {
-		case !live:
+		case deployment == "":
 			edgeError(w, http.StatusNotFound, "Application not found")
 		case address == "":
-			edgeError(w, http.StatusBadGateway, "Application failed to respond")
+			e.logged(w, r, deployment, "", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				edgeError(w, http.StatusBadGateway, "Application failed to respond")
+			}))
 		default:
-			e.proxy(address).ServeHTTP(w, r)
+			e.logged(w, r, deployment, address, e.proxy(address))
 		}
 	})
 }
 
-// route is where the service's live deployment listens: false when there is none, "" when its process is gone.
-func (e *Emulator) route(serviceID string) (string, bool) {
+// fends answers in place of the service when a fault says so.
+func (e *Emulator) fends(w http.ResponseWriter, service string) bool {
+	if _, ok := e.board.Strike(FaultEdgeChallenge, service); ok {
+		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = w.Write([]byte("<!DOCTYPE html><title>Railway</title><h1>Checking your browser</h1>"))
+		return true
+	}
+	if _, ok := e.board.Strike(FaultEdgeSignIn, service); ok {
+		edgeError(w, http.StatusUnauthorized, "Sign in with Railway to continue")
+		return true
+	}
+	return false
+}
+
+// route is the instance's live deployment and where it listens: "" when there is none, or its process is gone. A
+// sleeping one is woken.
+func (e *Emulator) route(in *instance) (deployment, address string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := e.w.service(serviceID)
-	if s.Active == "" {
-		return "", false
+	d := e.w.deployment(in.Active)
+	if d == nil {
+		return "", ""
 	}
-	if in := e.running[s.Active]; in != nil {
-		return in.address, true
+	if f, ok := e.board.Is(FaultEdgeLate, in.service.Name); ok && time.Since(d.Served) < f.For {
+		return "", ""
 	}
-	return "", true
+	run := e.running[d.ID]
+	if run == nil {
+		return d.ID, ""
+	}
+	if d.Status == sleeping {
+		nudge(run.wake)
+	}
+	return d.ID, run.address
 }
 
 func (e *Emulator) proxy(address string) *httputil.ReverseProxy {

@@ -1,5 +1,5 @@
 // Package railway emulates Railway on this machine: its public API, and behind it the building, running, restarting and
-// draining of what is uploaded.
+// draining of what is deployed.
 package railway
 
 import (
@@ -14,53 +14,24 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"readme/cli/box/host"
+	"readme/cli/box/fault"
 )
 
 //go:embed schema.graphql
 var contract string
 
-// Host builds and runs what is deployed.
-type Host interface {
-	Build(ctx context.Context, b host.Build) (host.Output, error)
-	Start(ctx context.Context, r host.Run) (host.Process, error)
-}
-
-// Config is what the emulator needs. Names are those that a person would have typed into the dashboard.
-type Config struct {
-	Dir          string // the emulator's own; made if missing
-	Token        string // the project token
-	AccountToken string // a token for the whole account, or "" for none
-	Project      string
-	Environment  string
-	Services     []Service
-	Host         Host
-
-	// Edge gives the listener on which a public service is reached from outside. Nil: nothing is.
-	Edge func(service string) (net.Listener, error)
-	// Dial reaches a process, for health checks and the edge. Nil: the network's.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Pace is the least time that each phase of a deployment takes.
-	Pace time.Duration
-}
-
-// Service is a service as it is set up before the first deployment.
-type Service struct {
-	Name      string
-	Variables map[string]string
-	Public    bool // it has a domain
-}
+//go:embed beyond.graphql
+var beyond string
 
 // Emulator is a running Railway. Its methods are safe for several goroutines.
 type Emulator struct {
 	cfg    Config
 	schema *ast.Schema
 	logs   *journals
-	faults faults
+	board  *fault.Board
 	client *http.Client // to the processes
 
 	jobs    chan func(context.Context)
@@ -72,10 +43,14 @@ type Emulator struct {
 
 	mu      sync.Mutex
 	w       *world
-	running map[string]*instance // by deployment
-	hidden  map[string]time.Time // deployments that reads do not show before then
-	edges   map[string]*edge     // by service id
-	ports   map[int]bool         // handed out
+	tokens  map[string]*environment // by project token
+	running map[string]*runner      // by deployment
+	hidden  map[string]time.Time    // deployments that reads do not show before then
+	late    map[string]time.Time    // deployments that are not the latest one before then
+	hits    map[string][]hit        // by deployment: what came through the edge
+	edges   map[string]*edge        // by domain id
+	ports   map[int]bool            // handed out
+	images  map[string]*standIn     // by the address that it has instead of a port
 }
 
 // Open starts the emulator on its folder. What was live before runs again when it returns, and deployments that were
@@ -87,19 +62,21 @@ func Open(ctx context.Context, cfg Config) (*Emulator, error) {
 	if err := os.MkdirAll(filepath.Join(cfg.Dir, "archives"), 0o700); err != nil {
 		return nil, err
 	}
-	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: contract})
+	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: contract}, &ast.Source{Name: "beyond.graphql", Input: beyond})
 	if err != nil {
 		return nil, fmt.Errorf("railway's schema: %w", err)
 	}
 	e := &Emulator{
 		cfg: cfg, schema: schema, logs: newJournals(filepath.Join(cfg.Dir, "logs")),
-		client: &http.Client{
-			// One connection a request: a connection that is kept belongs to a process that may be gone.
-			Transport:     &http.Transport{DialContext: cfg.Dial, DisableKeepAlives: true},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		jobs: make(chan func(context.Context)), closing: make(chan struct{}), hurry: make(chan struct{}), idle: make(chan struct{}),
-		running: map[string]*instance{}, hidden: map[string]time.Time{}, edges: map[string]*edge{}, ports: map[int]bool{},
+		board: fault.NewBoard(kinds()...),
+		jobs:  make(chan func(context.Context)), closing: make(chan struct{}), hurry: make(chan struct{}), idle: make(chan struct{}),
+		running: map[string]*runner{}, hidden: map[string]time.Time{}, late: map[string]time.Time{}, hits: map[string][]hit{},
+		edges: map[string]*edge{}, ports: map[int]bool{}, images: map[string]*standIn{},
+	}
+	e.client = &http.Client{
+		// One connection a request: a connection that is kept belongs to a process that may be gone.
+		Transport:     &http.Transport{DialContext: e.dial, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if err := e.furnish(); err != nil {
 		return nil, err
@@ -113,6 +90,9 @@ func Open(ctx context.Context, cfg Config) (*Emulator, error) {
 	}
 	return e, nil
 }
+
+// Faults is the switchboard of this Railway's bad days.
+func (e *Emulator) Faults() *fault.Board { return e.board }
 
 // supervise starts the jobs, and ends them all when the emulator closes.
 func (e *Emulator) supervise(ctx context.Context) {
@@ -163,64 +143,6 @@ func (e *Emulator) Close(ctx context.Context) error {
 	}
 	e.client.CloseIdleConnections()
 	return errors.Join(err, e.logs.close())
-}
-
-// furnish loads the world, or makes it, and adds what the configuration has and it has not.
-func (e *Emulator) furnish() error {
-	e.sweep()
-	w, err := e.load()
-	if err != nil {
-		return err
-	}
-	if w == nil {
-		w = &world{
-			ProjectID: uuid.NewString(), EnvironmentID: uuid.NewString(), TokenID: uuid.NewString(), WorkspaceID: uuid.NewString(),
-			Created: now(), Shared: map[string]string{},
-		}
-	}
-	e.w = w
-	for _, s := range e.cfg.Services {
-		have := w.named(s.Name)
-		if have == nil {
-			have = &service{
-				ID: uuid.NewString(), InstanceID: uuid.NewString(), Name: s.Name, Created: now(), Updated: now(),
-				Settings: settings{Restart: "ON_FAILURE", Retries: 10}, Variables: map[string]string{},
-			}
-			w.Services = append(w.Services, have)
-		}
-		if s.Public && have.Domain == nil {
-			have.Domain = &domain{ID: uuid.NewString(), Created: now()}
-		}
-		have.seed(s.Variables, w.Deployments)
-	}
-	return e.save()
-}
-
-// comeBack starts what was live, waits until it serves, and goes on with what was under way.
-func (e *Emulator) comeBack(ctx context.Context) error {
-	e.mu.Lock()
-	var wait []*instance
-	for _, d := range e.w.Deployments {
-		active := e.w.service(d.Service).Active == d.ID
-		switch {
-		case d.Status == removing || (d.Status == success && !active):
-			d.Status, d.Instance, d.Stopped = removed, removed, true // its process went with the box
-		case d.underway():
-			e.launch(d.ID)
-		case d.Status == success && !d.Stopped:
-			wait = append(wait, e.launch(d.ID))
-		}
-	}
-	err := e.save()
-	e.mu.Unlock()
-	for _, in := range wait {
-		select {
-		case <-in.ready:
-		case <-ctx.Done():
-			return fmt.Errorf("open railway: %w", context.Cause(ctx))
-		}
-	}
-	return err
 }
 
 // now is the time as Railway writes it: in UTC, in milliseconds.

@@ -1,6 +1,7 @@
 package railway
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,8 +21,11 @@ type refusal struct{ message, code string }
 func (r refusal) Error() string { return r.message }
 
 var (
-	errNotAuthorized = errors.New("Not Authorized")             //nolint:staticcheck // Railway's own words
-	errNoToken       = errors.New("Project Token not found")    //nolint:staticcheck // Railway's own words
+	errNotAuthorized = errors.New("Not Authorized")          //nolint:staticcheck // Railway's own words
+	errNoToken       = errors.New("Project Token not found") //nolint:staticcheck // Railway's own words
+	errNoInstance    = errors.New("ServiceInstance not found")
+	errNoCommit      = errors.New("Commit not found")           //nolint:staticcheck // Railway's own words
+	errNoRepository  = errors.New("Repository not found")       //nolint:staticcheck // Railway's own words
 	errNoDeployment  = errors.New("Deployment not found")       //nolint:staticcheck // Railway's own words
 	errProcessing    = errors.New("Problem processing request") //nolint:staticcheck // Railway's own words
 )
@@ -29,27 +33,34 @@ var (
 // offContract is a text that the schema does not allow, on purpose.
 type offContract string
 
-// execution carries out one operation. The emulator's lock is held from its first field to its last.
+// mostObjects is how many objects one answer may have.
+const mostObjects = 100_000
+
+// execution carries out one operation. The emulator's lock is held from its first field to its last, but for what
+// call.outside does.
 type execution struct {
-	e    *Emulator
-	vars map[string]any
-	who  caller
+	ctx   context.Context //nolint:containedctx // an execution lives as long as its request
+	e     *Emulator
+	vars  map[string]any
+	who   caller
+	count int
 }
 
 func (x *execution) operation(op *ast.OperationDefinition) (map[string]any, []answerError) {
 	x.e.mu.Lock()
 	defer x.e.mu.Unlock()
-	root, typ := x.e.queries(), x.e.schema.Query
+	roots, typ := x.e.queries(), x.e.schema.Query
 	if op.Operation == ast.Mutation {
-		root, typ = x.e.mutations(), x.e.schema.Mutation
+		roots, typ = x.e.mutations(), x.e.schema.Mutation
 	}
 	o := object{}
-	for name, r := range root {
+	for name, answer := range roots {
 		o[name] = resolver(func(args map[string]any) (any, error) {
-			if err := x.e.authorize(x.who, name, args); err != nil {
+			c := &call{ctx: x.ctx, e: x.e, who: x.who, write: op.Operation == ast.Mutation, field: name, args: args, in: input(args)}
+			if err := c.authorize(); err != nil {
 				return nil, err
 			}
-			return r(args)
+			return answer(c)
 		})
 	}
 	data, err := x.object(op.SelectionSet, typ, o)
@@ -82,7 +93,11 @@ func (f *fieldError) answer() answerError {
 // object computes the selected fields, in order, up to the first error.
 func (x *execution) object(set ast.SelectionSet, typ *ast.Definition, o object) (map[string]any, *fieldError) {
 	out := map[string]any{}
+	x.count++
 	for _, f := range fields(set) {
+		if x.count > mostObjects {
+			return nil, &fieldError{field: f, err: errProcessing}
+		}
 		if f.Name == "__typename" {
 			out[f.Alias] = typ.Name
 			continue

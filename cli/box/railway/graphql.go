@@ -1,12 +1,9 @@
 package railway
 
 import (
-	"crypto/subtle"
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -29,73 +26,15 @@ const (
 	codeInvalid  = "GRAPHQL_VALIDATION_FAILED"
 )
 
-// Handler is Railway's public API.
-func (e *Emulator) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /graphql/v2", e.graphql)
-	mux.HandleFunc("POST /project/{project}/environment/{environment}/up", e.upload)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("RateLimit-Policy", `"default";q=1000;w=3600`)
-		w.Header().Set("X-Railway-Request-Id", uuid.NewString())
-		if !e.refuse(w, r) {
-			mux.ServeHTTP(w, r)
-		}
-	})
-}
-
-// refuse answers in place of the API when a fault says so.
-func (e *Emulator) refuse(w http.ResponseWriter, r *http.Request) bool {
-	subject := strings.TrimPrefix(r.URL.Path, "/")
-	if strings.HasSuffix(subject, "/up") {
-		subject = "up"
-	}
-	if f, ok := e.faults.strike(FaultRateLimit, subject); ok {
-		w.Header().Set("Retry-After", strconv.Itoa(int(f.length(time.Second).Seconds())))
-		writeJSON(w, http.StatusTooManyRequests, map[string]any{"message": "Rate limit exceeded"})
-		return true
-	}
-	if _, ok := e.faults.strike(FaultCloudflareLimit, subject); ok {
-		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
-		w.WriteHeader(http.StatusTooManyRequests)
-		_, _ = w.Write([]byte("<!DOCTYPE html><title>Access denied | backboard.railway.com used Cloudflare to restrict access</title><h1>Error 1015</h1>"))
-		return true
-	}
-	if _, ok := e.faults.strike(FaultServerError, subject); ok {
-		writeJSON(w, http.StatusServiceUnavailable, map[string]any{"message": "Service Unavailable"})
-		return true
-	}
-	return false
-}
-
-// caller is who the credentials say that it is.
-type caller int
-
-const (
-	nobody caller = iota
-	projectCaller
-	accountCaller
-)
-
-func (e *Emulator) caller(h http.Header) caller {
-	if same(h.Get("Project-Access-Token"), e.cfg.Token) {
-		return projectCaller
-	}
-	if bearer, ok := strings.CutPrefix(h.Get("Authorization"), "Bearer "); ok && same(bearer, e.cfg.AccountToken) {
-		return accountCaller
-	}
-	return nobody
-}
-
-func same(given, want string) bool {
-	return want != "" && subtle.ConstantTimeCompare([]byte(given), []byte(want)) == 1
+// request is what is posted.
+type request struct {
+	Query         string         `json:"query"`
+	OperationName string         `json:"operationName"`
+	Variables     map[string]any `json:"variables"`
 }
 
 func (e *Emulator) graphql(w http.ResponseWriter, r *http.Request) {
-	var req struct {
-		Query         string         `json:"query"`
-		OperationName string         `json:"operationName"`
-		Variables     map[string]any `json:"variables"`
-	}
+	var req request
 	if json.NewDecoder(http.MaxBytesReader(w, r.Body, largestQuery)).Decode(&req) != nil {
 		refuseQuery(w, "Problem processing request", codeParse)
 		return
@@ -119,15 +58,20 @@ func (e *Emulator) graphql(w http.ResponseWriter, r *http.Request) {
 		refuseQuery(w, "Problem processing request", codeInput)
 		return
 	}
-	x := &execution{e: e, vars: vars, who: e.caller(r.Header)}
-	data, errs := x.operation(op)
-	if f, ok := e.faults.strike(FaultAnswerLost, op.Name); ok {
-		sleep(r.Context(), f.For)
-		w.WriteHeader(http.StatusGatewayTimeout)
-		return
+	x := &execution{ctx: r.Context(), e: e, vars: vars, who: e.caller(r.Header)}
+	fields := rootFields(op)
+	for _, f := range fields {
+		if err := e.turnAway(f); err != nil {
+			writeJSON(w, http.StatusOK, map[string]any{"data": nil, "errors": []answerError{newAnswerError(err.Error(), codeInternal)}})
+			return
+		}
 	}
-	if _, ok := e.faults.strike(FaultMuddledAnswer, op.Name); ok {
-		errs = append(errs, newAnswerError(errProcessing.Error(), codeInternal))
+	data, errs := x.operation(op)
+	for _, f := range fields {
+		e.hold(r, f)
+		if _, ok := e.board.Strike(FaultMuddledAnswer, f); ok {
+			errs = append(errs, newAnswerError(errProcessing.Error(), codeInternal))
+		}
 	}
 	answer := map[string]any{"data": data}
 	if len(errs) > 0 {

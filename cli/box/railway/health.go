@@ -18,6 +18,10 @@ const (
 // becomeHealthy returns nil when the process may serve: its health path answers exactly 200 or, where it has none, it
 // has lived for a moment.
 func (t *trip) becomeHealthy(ctx context.Context, address string) error {
+	if t.stuck {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	path := t.d.Settings.Health
 	if path == "" {
 		sleep(ctx, max(t.e.cfg.Pace, leastSettle))
@@ -43,6 +47,9 @@ func (t *trip) becomeHealthy(ctx context.Context, address string) error {
 
 // probe is one health check, and what it saw. A redirect is a failure, as it is at Railway.
 func (t *trip) probe(ctx context.Context, address string) (bool, string) {
+	if t.sick {
+		return false, "service unavailable"
+	}
 	ctx, cancel := context.WithTimeout(ctx, healthAttempt)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)

@@ -33,6 +33,8 @@ type logLine struct {
 	Message    string      `json:"message"`
 	Severity   string      `json:"severity"`
 	Attributes []attribute `json:"attributes,omitempty"`
+
+	service, deployment, replica string // where it is from, when it is read
 }
 
 type attribute struct {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"readme/cli/box/fault"
 	"readme/cli/box/railway"
 	"readme/cli/box/railway/railwaytest"
 )
@@ -39,7 +40,7 @@ func TestOpen_goesOnAfterAKill(t *testing.T) {
 		n := railwaytest.NewNet()
 		host := &railwaytest.Host{Listen: n.Listen}
 		em, err := railway.Open(t.Context(), railway.Config{
-			Dir: killed, Token: token, Project: "readme", Environment: "dev", Host: host, Dial: n.Dial, Pace: time.Second,
+			Dir: killed, Projects: railwaytest.Project("readme", "dev", token), Host: host, Dial: n.Dial, Pace: time.Second,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +102,7 @@ func TestSeedVariables_leavesADeletedOneDeleted(t *testing.T) {
 		t := w.t
 		where := map[string]any{"projectId": w.ids["project"], "environmentId": w.ids["environment"], "serviceId": w.ids["api"], "name": "A"}
 		w.must(`mutation($in: VariableDeleteInput!) { variableDelete(input: $in) }`, map[string]any{"in": where})
-		if err := w.em.SeedVariables(t.Context(), "api", map[string]string{"A": "1", "B": "2"}); err != nil {
+		if err := w.em.SeedVariables(t.Context(), railway.Place{Service: "api"}, map[string]string{"A": "1", "B": "2"}); err != nil {
 			t.Fatal(err)
 		}
 		data := w.must(`query($p: String!, $e: String!, $s: String) { variables(projectId: $p, environmentId: $e, serviceId: $s) }`,
@@ -113,18 +114,18 @@ func TestSeedVariables_leavesADeletedOneDeleted(t *testing.T) {
 	})
 }
 
-func TestInject_knowsItsFaults(t *testing.T) {
+func TestFaults_areKnownByName(t *testing.T) {
 	bubble(t, func(w *world) {
 		t := w.t
-		if err := w.em.Inject(railway.Fault{Name: "earthquake"}); err == nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: "earthquake"}); err == nil {
 			t.Error("an unknown fault was taken")
 		}
-		for name := range railway.Faults() {
-			if err := w.em.Inject(railway.Fault{Name: name, Only: "nobody"}); err != nil {
+		for _, kind := range w.em.Faults().Kinds() {
+			if err := w.em.Faults().Set(fault.Fault{Name: kind.Name, Only: "nobody"}); err != nil {
 				t.Error(err)
 			}
 		}
-		w.em.Heal("")
+		w.em.Faults().Clear("")
 		w.must(`{ projectToken { id } }`, nil)
 	})
 }

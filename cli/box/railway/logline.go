@@ -53,8 +53,10 @@ func normalLevel(level, otherwise string) string {
 
 // attribute finds an attribute's text: a JSON string without its quotes, anything else as it is.
 func (l logLine) attribute(key string) (string, bool) {
-	if key == "level" {
-		return l.Severity, true
+	for name, own := range map[string]string{"level": l.Severity, "service": l.service, "deployment": l.deployment, "replica": l.replica} {
+		if key == name && own != "" {
+			return own, true
+		}
 	}
 	for _, a := range l.Attributes {
 		if a.Key != key {

@@ -5,168 +5,128 @@ import (
 	"time"
 )
 
-// authorize checks the caller against the field and the ids in its arguments.
-func (e *Emulator) authorize(who caller, field string, args map[string]any) error {
-	switch {
-	case field == "projectToken" && who != projectCaller:
-		return errNoToken
-	case who == nobody:
-		return errNotAuthorized
-	case who == projectCaller && slices.Contains([]string{"me", "apiToken", "projects", "workspace"}, field):
-		return errNotAuthorized
-	}
-	for _, a := range []map[string]any{args, input(args)} {
-		if p := text(a, "projectId"); p != "" && p != e.w.ProjectID {
-			return errNotAuthorized
-		}
-		if id := text(a, "environmentId"); id != "" && id != e.w.EnvironmentID {
-			return errNotAuthorized
-		}
-		if id := text(a, "serviceId"); id != "" && e.w.service(id) == nil {
-			return errNotAuthorized
-		}
-	}
-	return nil
-}
+// queries are the root fields of Query.
+func (e *Emulator) queries() map[string]root {
+	return map[string]root{
+		"__schema": func(*call) (any, error) { return e.schemaView(), nil },
+		"__type":   e.queryType,
 
-// queries are the root fields of Query that the emulator knows.
-func (e *Emulator) queries() map[string]resolver {
-	return map[string]resolver{
-		"projectToken":                  func(map[string]any) (any, error) { return e.tokenView(), nil },
-		"apiToken":                      func(map[string]any) (any, error) { return object{"workspaces": []object{e.workspaceView()}}, nil },
-		"projects":                      e.queryProjects,
-		"project":                       e.queryProject,
-		"environment":                   e.queryEnvironment,
-		"service":                       e.queryService,
-		"serviceInstance":               e.queryServiceInstance,
-		"deployment":                    e.withDeployment(func(d *deployment, _ map[string]any) (any, error) { return e.deploymentView(d), nil }),
-		"deployments":                   e.queryDeployments,
-		"deploymentEvents":              e.withDeployment(e.queryEvents),
-		"deploymentSnapshot":            e.withDeployment(e.querySnapshot),
-		"deploymentLogs":                e.queryLogs(runLog),
-		"buildLogs":                     e.queryLogs(buildLog),
-		"domains":                       e.queryDomains,
+		"apiToken":     func(*call) (any, error) { return object{"workspaces": []object{e.workspaceView()}}, nil },
+		"me":           func(*call) (any, error) { return e.userView(), nil },
+		"projectToken": func(c *call) (any, error) { return e.tokenView(c.who.env), nil },
+		"workspace":    e.queryWorkspace,
+
+		"environment":              e.queryEnvironment,
+		"environments":             e.queryEnvironments,
+		"environmentStagedChanges": e.queryStaged,
+		"project":                  e.queryProject,
+		"projects":                 e.queryProjects,
+		"service":                  onService(func(_ *call, s *service) (any, error) { return e.serviceView(s), nil }),
+		"serviceInstance":          withInstance(func(_ *call, in *instance) (any, error) { return e.instanceView(in), nil }),
+		"workflowStatus":           e.queryWorkflow,
+
+		"deploymentTriggers":              withInstance(e.queryTriggers),
+		"serviceInstanceAutoDeployStatus": withInstance(e.queryAutoDeploy),
+
+		"deployment":         withDeployment(func(_ *call, d *deployment) (any, error) { return e.deploymentView(d), nil }),
+		"deploymentEvents":   withDeployment(e.queryEvents),
+		"deployments":        e.queryDeployments,
+		"deploymentSnapshot": withDeployment(e.querySnapshot),
+
+		"buildLogs":       e.queryLogs(buildLog),
+		"deploymentLogs":  e.queryLogs(runLog),
+		"environmentLogs": e.queryEnvironmentLogs,
+		"httpLogs":        withDeployment(e.queryHits),
+
+		"domains":                       withInstance(e.queryDomains),
 		"variables":                     e.queryVariables,
-		"variablesForServiceDeployment": e.queryAllVariables,
-	}
-}
-
-// withDeployment finds the deployment that the arguments name.
-func (e *Emulator) withDeployment(f func(d *deployment, args map[string]any) (any, error)) resolver {
-	return func(args map[string]any) (any, error) {
-		id := text(args, "id")
-		if id == "" {
-			id = text(args, "deploymentId")
-		}
-		d := e.w.deployment(id)
-		if d == nil || e.isHidden(d) {
-			return nil, errNoDeployment
-		}
-		return f(d, args)
+		"variablesForServiceDeployment": withInstance(e.queryAllVariables),
 	}
 }
 
 // isHidden reports whether reads do not show the deployment yet.
 func (e *Emulator) isHidden(d *deployment) bool { return time.Now().Before(e.hidden[d.ID]) }
 
-func (e *Emulator) queryProjects(args map[string]any) (any, error) {
+func (e *Emulator) queryWorkspace(c *call) (any, error) {
+	if text(c.args, "workspaceId") != e.w.WorkspaceID {
+		return nil, errNotAuthorized
+	}
+	return e.workspaceView(), nil
+}
+
+// queryProjects lists those of a workspace. Without one, an account's token gets nothing, and a workspace's its own.
+func (e *Emulator) queryProjects(c *call) (any, error) {
 	var list []object
-	if text(args, "workspaceId") == e.w.WorkspaceID { // the listing is empty without one
-		list = append(list, e.projectView())
+	id := text(c.args, "workspaceId")
+	if id == e.w.WorkspaceID || (id == "" && c.who.kind == workspaceCaller) {
+		for _, p := range e.w.Projects {
+			list = append(list, e.projectView(p))
+		}
 	}
-	return connection(list, args), nil
+	return connection(list, c.args), nil
 }
 
-func (e *Emulator) queryProject(args map[string]any) (any, error) {
-	if text(args, "id") != e.w.ProjectID {
+func (e *Emulator) queryProject(c *call) (any, error) {
+	p := e.w.project(text(c.args, "id"))
+	switch {
+	case p == nil:
 		return nil, refusal{"Project not found", codeInternal}
-	}
-	return e.projectView(), nil
-}
-
-func (e *Emulator) queryEnvironment(args map[string]any) (any, error) {
-	if text(args, "id") != e.w.EnvironmentID {
+	case c.who.kind == projectCaller && p != c.who.env.project:
 		return nil, errNotAuthorized
 	}
-	return e.environmentView(), nil
+	return e.projectView(p), nil
 }
 
-func (e *Emulator) queryService(args map[string]any) (any, error) {
-	s := e.w.service(text(args, "id"))
-	if s == nil {
+func (e *Emulator) queryEnvironment(c *call) (any, error) {
+	env := e.w.environment(text(c.args, "id"))
+	if env == nil || !c.who.sees(env) {
 		return nil, errNotAuthorized
 	}
-	return e.serviceView(s), nil
+	return e.environmentView(env), nil
 }
 
-func (e *Emulator) queryServiceInstance(args map[string]any) (any, error) {
-	return e.instanceView(e.w.service(text(args, "serviceId"))), nil
+func (e *Emulator) queryEnvironments(c *call) (any, error) {
+	return connection(e.environmentViews(c.project, c.args), c.args), nil
 }
 
-func (e *Emulator) queryDeployments(args map[string]any) (any, error) {
-	in := input(args)
-	status, _ := in["status"].(map[string]any)
+func (e *Emulator) queryWorkflow(c *call) (any, error) {
+	for _, env := range e.w.environments() {
+		if slices.Contains(env.Commits, text(c.args, "workflowId")) && c.who.sees(env) {
+			return object{"status": "Complete", "error": nil}, nil
+		}
+	}
+	return object{"status": "NotFound", "error": nil}, nil
+}
+
+func (e *Emulator) queryDeployments(c *call) (any, error) {
+	status, _ := c.in["status"].(map[string]any)
 	only, except := texts(status["in"]), texts(status["notIn"])
 	var list []object
-	for _, d := range e.w.of(text(in, "serviceId")) {
-		if e.isHidden(d) || (len(only) > 0 && !slices.Contains(only, d.Status)) || slices.Contains(except, d.Status) {
+	for _, d := range slices.Backward(e.w.Deployments) {
+		in := e.w.instance(d)
+		elsewhere := !c.who.sees(in.env) || (c.project != nil && c.project != in.env.project) ||
+			(c.env != nil && c.env != in.env) || (c.service != nil && c.service != in.service)
+		if elsewhere || e.isHidden(d) || (len(only) > 0 && !slices.Contains(only, d.Status)) || slices.Contains(except, d.Status) {
 			continue
 		}
 		list = append(list, e.deploymentView(d))
 	}
-	return connection(list, args), nil
+	return connection(list, c.args), nil
 }
 
-func (e *Emulator) queryEvents(d *deployment, args map[string]any) (any, error) {
+func (e *Emulator) queryEvents(c *call, d *deployment) (any, error) {
 	var list []object
 	for _, ev := range d.Events {
 		list = append(list, ev.view())
 	}
-	return connection(list, args), nil
+	return connection(list, c.args), nil
 }
 
-func (e *Emulator) querySnapshot(d *deployment, _ map[string]any) (any, error) {
-	return object{"id": d.ID, "createdAt": stamp(d.Created), "updatedAt": stamp(d.Created), "variables": d.Variables}, nil
-}
-
-// queryLogs reads a log: the last lines of the window, one more than was asked for, as Railway does.
-func (e *Emulator) queryLogs(kind logKind) resolver {
-	return e.withDeployment(func(d *deployment, args map[string]any) (any, error) {
-		limit := whole(args, "limit", 100)
-		if limit < 1 || limit > 5000 {
-			return nil, errProcessing
-		}
-		from, err := moment(args, "startDate")
-		if err != nil {
-			return nil, errProcessing
-		}
-		to, err := moment(args, "endDate")
-		if err != nil {
-			return nil, errProcessing
-		}
-		matches := parseFilter(text(args, "filter"))
-		list := []object{}
-		for _, l := range e.logs.read(d.ID, kind) {
-			if l.At.Before(from) || (!to.IsZero() && l.At.After(to)) || !matches(l) {
-				continue
-			}
-			list = append(list, e.logView(d, l))
-		}
-		return list[max(0, len(list)-limit-1):], nil
-	})
-}
-
-func (e *Emulator) queryDomains(args map[string]any) (any, error) {
-	return e.domainsView(e.w.service(text(args, "serviceId"))), nil
-}
-
-// moment reads a time; the zero time if it is absent.
-func moment(args map[string]any, name string) (time.Time, error) {
-	s := text(args, name)
-	if s == "" {
-		return time.Time{}, nil
-	}
-	return time.Parse(time.RFC3339Nano, s)
+func (e *Emulator) querySnapshot(_ *call, d *deployment) (any, error) {
+	return object{
+		"id": d.ID, "createdAt": stamp(d.Created), "updatedAt": stamp(d.Created),
+		"variables": e.nullable(d.Variables, e.w.instance(d).Sealed),
+	}, nil
 }
 
 func texts(v any) []string {

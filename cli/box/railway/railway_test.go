@@ -44,9 +44,10 @@ func bubble(t *testing.T, f func(w *world)) {
 		n := railwaytest.NewNet()
 		w := &world{t: t, net: n, host: &railwaytest.Host{Listen: n.Listen}, dir: dir, ids: map[string]string{}}
 		em, err := railway.Open(t.Context(), railway.Config{
-			Dir: dir, Token: token, AccountToken: account, Project: "readme", Environment: "dev", Host: w.host, Dial: n.Dial, Pace: time.Second,
-			Services: []railway.Service{{Name: "api", Public: true, Variables: map[string]string{"A": "1"}}, {Name: "worker"}},
-			Edge:     func(string) (net.Listener, error) { return n.Listen("127.0.0.1:8000") },
+			Dir: dir, AccountToken: account, Host: w.host, Dial: n.Dial, Pace: time.Second,
+			Projects: railwaytest.Project("readme", "dev", token,
+				railway.Service{Name: "api", Public: true, Variables: map[string]string{"A": "1"}}, railway.Service{Name: "worker"}),
+			Edge: func(_, _, _ string) (net.Listener, error) { return n.Listen("127.0.0.1:8000") },
 		})
 		if err != nil {
 			t.Fatal(err)

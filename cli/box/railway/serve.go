@@ -14,21 +14,30 @@ import (
 const (
 	leastSettle  = 500 * time.Millisecond // a process without a health check must live this long
 	leastRestart = 50 * time.Millisecond
-	killGrace    = 10 * time.Second // beyond the drain time
 	comeBackTime = 30 * time.Second
 )
 
+// life is one process of a deployment, and where it is reached.
+type life struct {
+	proc    host.Process
+	address string
+	port    int // 0 for one that needs none
+}
+
+type starter func(ctx context.Context) (life, error)
+
 // serve runs the deployment's process, again and again as its restart policy says, until the deployment ends.
-func (t *trip) serve(ctx context.Context, out host.Output) {
+func (t *trip) serve(ctx context.Context, start starter) {
 	if t.settled {
 		t.giveUp = time.Now().Add(comeBackTime)
 	} else {
 		t.giveUp = time.Now().Add(t.d.Settings.healthTimeout())
 		t.advance(ctx, func(d *deployment) { d.Status = deploying; d.begin("CREATE_CONTAINER") })
+		t.curse()
 	}
 	for {
 		t.advance(ctx, func(d *deployment) { d.Instance = "CREATED" })
-		proc, address, port, err := t.start(ctx, out)
+		l, err := start(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
 				t.e.logs.note(t.id, "error", "Failed to start the container: "+err.Error())
@@ -36,43 +45,52 @@ func (t *trip) serve(ctx context.Context, out host.Output) {
 			}
 			return
 		}
-		again := t.attend(ctx, proc, address)
+		again := t.attend(ctx, l)
 		t.e.setAddress(t.in, "")
-		t.e.freePort(port)
+		t.e.freePort(l.port)
 		if !again || !sleep(ctx, max(t.e.cfg.Pace, leastRestart)) {
 			return
 		}
 	}
 }
 
-func (t *trip) start(ctx context.Context, out host.Output) (host.Process, string, int, error) {
-	port, err := t.e.port()
-	if err != nil {
-		return nil, "", 0, err
+// startOutput gives what runs a finished build.
+func (t *trip) startOutput(out host.Output) starter {
+	return func(ctx context.Context) (life, error) {
+		port, err := t.e.port()
+		if err != nil {
+			return life{}, err
+		}
+		t.e.logs.note(t.id, "info", "Starting Container")
+		// The process outlives this context: it ends by Stop, with its drain time.
+		proc, err := t.e.cfg.Host.Start(context.WithoutCancel(ctx), host.Run{
+			Service: t.name, Dir: out.Dir, Command: t.d.Settings.Start, Env: t.environ(port),
+			Drain: time.Duration(t.d.Settings.Drain) * time.Second,
+			Say:   func(stream, line string) { t.e.logs.add(t.id, runLog, stream, line) },
+		})
+		if err != nil {
+			t.e.freePort(port)
+			return life{}, err
+		}
+		return life{proc: proc, address: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), port: port}, nil
 	}
+}
+
+// environ are the variables of a process: the deployment's own, and those that Railway gives.
+func (t *trip) environ(port int) map[string]string {
 	t.e.mu.Lock()
 	env := maps.Clone(t.d.Variables)
-	maps.Copy(env, t.e.provided(t.e.w.service(t.d.Service)))
+	maps.Copy(env, t.e.w.instance(&t.d).provided())
 	t.e.mu.Unlock()
+	maps.Copy(env, t.d.provided())
 	env["RAILWAY_DEPLOYMENT_ID"], env["RAILWAY_REPLICA_ID"] = t.id, t.d.InstID
 	env["PORT"], env["HOST"] = strconv.Itoa(port), "127.0.0.1"
-	t.e.logs.note(t.id, "info", "Starting Container")
-	// The process outlives this context: it ends by Stop, with its drain time.
-	proc, err := t.e.cfg.Host.Start(context.WithoutCancel(ctx), host.Run{
-		Service: t.name, Dir: out.Dir, Command: t.d.Settings.Start, Env: env,
-		Drain: time.Duration(t.d.Settings.Drain) * time.Second,
-		Say:   func(stream, line string) { t.e.logs.add(t.id, runLog, stream, line) },
-	})
-	if err != nil {
-		t.e.freePort(port)
-		return nil, "", 0, err
-	}
-	return proc, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), port, nil
+	return env
 }
 
 // attend watches one process until it is gone, and reports whether another one is to follow.
-func (t *trip) attend(ctx context.Context, proc host.Process, address string) bool {
-	t.e.setAddress(t.in, address)
+func (t *trip) attend(ctx context.Context, l life) bool {
+	t.e.setAddress(t.in, l.address)
 	t.advance(ctx, func(d *deployment) {
 		d.Instance = "RUNNING"
 		if t.settled {
@@ -83,46 +101,68 @@ func (t *trip) attend(ctx context.Context, proc host.Process, address string) bo
 		d.begin("HEALTHCHECK")
 	})
 	probing, cancel := context.WithCancel(ctx)
-	healthy := make(chan error, 1)
-	probed := make(chan struct{})
-	if t.isReady {
-		close(probed) // a restart is not checked: health checks are for new deployments
-	} else {
-		go func() {
-			defer close(probed)
-			healthy <- t.becomeHealthy(probing, address)
-		}()
-	}
+	healthy, probed := t.watchHealth(probing, l.address)
 	defer func() {
 		cancel()
 		<-probed
 	}()
+	ending := t.lifetime()
 	for {
 		select {
-		case <-proc.Done():
-			return t.exited(ctx, proc.Exit())
+		case <-l.proc.Done():
+			return t.exited(ctx, l.proc.Exit())
+		case <-ending:
+			t.stopProcess(ctx, l.proc)
+			return t.exited(ctx, 1)
 		case err := <-healthy:
-			switch {
-			case ctx.Err() != nil: // the next turn ends it
-			case err == nil && !t.settled:
-				t.succeed(ctx)
-				t.ready()
-			case t.settled:
-				t.ready() // what comes back was healthy once, and is checked no more
-			default:
-				t.stopProcess(ctx, proc)
-				t.fail(ctx, failed, err.Error())
+			if !t.judge(ctx, l.proc, err) {
 				return false
+			}
+		case <-t.struck():
+			if on, again := t.meet(ctx, l.proc); !on {
+				return again
 			}
 		case <-t.in.restart:
 			t.advance(ctx, func(d *deployment) { d.Instance = "RESTARTING" })
-			t.stopProcess(ctx, proc)
+			t.stopProcess(ctx, l.proc)
 			return true
 		case <-ctx.Done():
-			t.retire(ctx, proc)
+			t.retire(ctx, l.proc)
 			return false
 		}
 	}
+}
+
+// watchHealth checks a process until it is healthy or never will be. A restart is not checked: health checks are for
+// new deployments. Probed is closed when nothing is checked any more.
+func (t *trip) watchHealth(ctx context.Context, address string) (healthy chan error, probed chan struct{}) {
+	healthy, probed = make(chan error, 1), make(chan struct{})
+	if t.isReady {
+		close(probed)
+		return healthy, probed
+	}
+	go func() {
+		defer close(probed)
+		healthy <- t.becomeHealthy(ctx, address)
+	}()
+	return healthy, probed
+}
+
+// judge takes the result of the health check, and reports whether the process may go on.
+func (t *trip) judge(ctx context.Context, proc host.Process, err error) bool {
+	switch {
+	case ctx.Err() != nil: // the next turn ends it
+	case err == nil && !t.settled:
+		t.succeed(ctx)
+		t.ready()
+	case t.settled:
+		t.ready() // what comes back was healthy once, and is checked no more
+	default:
+		t.stopProcess(ctx, proc)
+		t.fail(ctx, failed, err.Error())
+		return false
+	}
+	return true
 }
 
 // exited decides what follows when a process has ended by itself.
@@ -165,45 +205,7 @@ func (t *trip) crash(ctx context.Context, why string) {
 	t.fail(ctx, crashed, why)
 }
 
-// retire takes the process away because the deployment ends.
-func (t *trip) retire(ctx context.Context, proc host.Process) {
-	t.e.mu.Lock()
-	why := t.in.why
-	t.e.mu.Unlock()
-	if why == superseded {
-		overlap := time.NewTimer(time.Duration(t.d.Settings.Overlap) * time.Second)
-		defer overlap.Stop()
-		select {
-		case <-overlap.C:
-		case <-proc.Done():
-		case <-t.e.closing:
-		}
-	}
-	if why == superseded || why == takenDown {
-		t.change(func(d *deployment) { d.Status, d.Instance = removing, removing; d.begin("DRAIN_INSTANCES") })
-	}
-	t.e.logs.note(t.id, "info", "Stopping Container")
-	t.stopProcess(ctx, proc)
-}
-
-// stopProcess drains a process. When the emulator is in a hurry, it is killed.
-func (t *trip) stopProcess(ctx context.Context, proc host.Process) {
-	limit := time.Duration(t.d.Settings.Drain)*time.Second + killGrace
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
-	defer cancel()
-	stopped := make(chan struct{})
-	defer close(stopped)
-	go func() {
-		select {
-		case <-t.e.hurry:
-			cancel()
-		case <-stopped:
-		}
-	}()
-	proc.Stop(ctx)
-}
-
-func (e *Emulator) setAddress(in *instance, address string) {
+func (e *Emulator) setAddress(in *runner, address string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	in.address = address

@@ -23,18 +23,19 @@ const (
 	mostEntries     = 200_000
 )
 
-// upload takes an archive (a raw tar.gz, no form) and deploys it.
+// upload takes an archive (a raw tar.gz, no form) and deploys it. Without a service it makes one.
 func (e *Emulator) upload(w http.ResponseWriter, r *http.Request) {
-	e.mu.Lock()
-	s := e.w.service(r.URL.Query().Get("serviceId"))
-	here := r.PathValue("project") == e.w.ProjectID && r.PathValue("environment") == e.w.EnvironmentID
-	e.mu.Unlock()
+	env, in, err := e.uploadTo(r)
 	switch {
-	case e.caller(r.Header) == nobody || !here:
-		writeJSON(w, http.StatusUnauthorized, map[string]string{"message": "Not Authorized"})
+	case errors.Is(err, errNotAuthorized):
+		writeJSON(w, http.StatusUnauthorized, map[string]string{"message": err.Error()})
 		return
-	case s == nil:
-		writeJSON(w, http.StatusBadRequest, map[string]string{"message": "Service not found"})
+	case err != nil:
+		writeJSON(w, http.StatusBadRequest, map[string]string{"message": err.Error()})
+		return
+	}
+	if _, ok := e.board.Strike(FaultTooLarge, in.service.Name); ok {
+		http.Error(w, "Payload Too Large", http.StatusRequestEntityTooLarge)
 		return
 	}
 	sum, err := e.receive(http.MaxBytesReader(w, r.Body, largestUpload))
@@ -46,32 +47,53 @@ func (e *Emulator) upload(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"message": err.Error()})
 		return
 	}
-	d, err := e.deployUpload(s, sum, r.URL.Query().Get("message"))
+	id, address, err := e.deployUpload(in, sum, r.URL.Query().Get("message"))
 	if err != nil {
 		writeJSON(w, http.StatusInternalServerError, map[string]string{"message": err.Error()})
 		return
 	}
-	if f, ok := e.faults.strike(FaultUploadLost, s.Name); ok {
-		sleep(r.Context(), f.For)
-		panic(http.ErrAbortHandler)
-	}
-	address := ""
-	e.mu.Lock()
-	if s.Domain != nil {
-		address = s.Domain.Host
-	}
-	e.mu.Unlock()
-	page := "https://railway.com/project/" + r.PathValue("project") + "/service/" + s.ID + "?id=" + d.ID + "&"
+	e.hold(r, "up")
+	page := "https://railway.com/project/" + env.project.ID + "/service/" + in.ServiceID + "?id=" + id + "&"
 	writeJSON(w, http.StatusOK, map[string]string{
-		"deploymentId": d.ID, "url": page, "logsUrl": page, "deploymentDomain": address,
+		"deploymentId": id, "url": page, "logsUrl": page, "deploymentDomain": address,
 	})
 }
 
-func (e *Emulator) deployUpload(s *service, sum, message string) (*deployment, error) {
+// uploadTo finds where an upload goes.
+func (e *Emulator) uploadTo(r *http.Request) (*environment, *instance, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	d := e.create(s, sum, message, reasonDeploy, s.Settings, e.rendered(s))
-	return d, e.start(d)
+	c := &call{
+		ctx: r.Context(), e: e, who: e.caller(r.Header), write: true, field: "up",
+		args: map[string]any{"projectId": r.PathValue("project"), "environmentId": r.PathValue("environment")},
+	}
+	if err := c.authorize(); err != nil {
+		return nil, nil, err
+	}
+	id := r.URL.Query().Get("serviceId")
+	if id == "" {
+		s, err := e.newService(c.project, serviceName("", "", ""))
+		if err != nil {
+			return nil, nil, err
+		}
+		return c.env, c.env.instance(s), e.accept()
+	}
+	s := e.w.service(id)
+	if s == nil || s.project != c.project {
+		return nil, nil, errors.New("Service not found")
+	}
+	return c.env, c.env.instance(s), nil
+}
+
+// deployUpload makes the deployment, and gives its id and the service's public address.
+func (e *Emulator) deployUpload(in *instance, sum, message string) (id, address string, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	made, err := e.make(in, e.fresh(in, origin{Archive: sum}, reasonDeploy).saying(message))
+	if err != nil {
+		return "", "", err
+	}
+	return made.(string), in.host(), nil
 }
 
 // receive keeps an archive under its hash, once it is whole and in order.

@@ -1,57 +1,86 @@
 package railway
 
-import (
-	"time"
-)
+import "time"
 
 // stamp writes a time as Railway's DateTime.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// orNull gives null for an empty text.
-func orNull(s string) any {
-	if s == "" {
+// orNull gives null for a zero value.
+func orNull[T comparable](v T) any {
+	var zero T
+	if v == zero {
 		return nil
 	}
-	return s
+	return v
 }
+
+// points is what a token may still ask for, as far as this Railway counts: it does not.
+func points() object { return object{"remainingPoints": 1000, "resetsAt": stamp(now().Add(time.Hour))} }
 
 func (e *Emulator) workspaceView() object {
-	return object{"id": e.w.WorkspaceID, "name": "box"}
+	return object{"id": e.w.WorkspaceID, "name": "box", "plan": "HOBBY", "apiTokenRateLimit": points()}
 }
 
-func (e *Emulator) tokenView() object {
+func (e *Emulator) userView() object {
 	return object{
-		"id": e.w.TokenID, "name": "readme-ops", "displayToken": "****", "createdAt": stamp(e.w.Created),
-		"projectId": e.w.ProjectID, "environmentId": e.w.EnvironmentID,
-		"project": e.projectView(), "environment": e.environmentView(),
+		"id": e.w.UserID, "name": "the founder", "email": "founder@example.com", "apiTokenRateLimit": points(),
+		"workspaces": []object{e.workspaceView()},
 	}
 }
 
-func (e *Emulator) projectView() object {
+func (e *Emulator) tokenView(env *environment) object {
 	return object{
-		"id": e.w.ProjectID, "name": e.cfg.Project, "deletedAt": nil, "workspaceId": e.w.WorkspaceID,
-		"baseEnvironmentId": e.w.EnvironmentID, "primaryEnvironmentId": e.w.EnvironmentID,
+		"id": env.TokenID, "name": "readme-ops", "displayToken": "****", "createdAt": stamp(env.Created),
+		"projectId": env.project.ID, "environmentId": env.ID,
+		"project": e.projectView(env.project), "environment": e.environmentView(env),
+	}
+}
+
+func (e *Emulator) projectView(p *project) object {
+	base := any(nil)
+	if len(p.Environments) > 0 {
+		base = p.Environments[0].ID
+	}
+	return object{
+		"id": p.ID, "name": p.Name, "deletedAt": nil, "workspaceId": e.w.WorkspaceID, "baseEnvironmentId": base, "primaryEnvironmentId": base,
 		"environments": resolver(func(args map[string]any) (any, error) {
-			return connection([]object{e.environmentView()}, args), nil
+			return connection(e.environmentViews(p, args), args), nil
 		}),
 		"services": resolver(func(args map[string]any) (any, error) {
 			var list []object
-			for _, s := range e.w.Services {
-				list = append(list, e.serviceView(s))
+			for _, s := range p.Services {
+				if s.Deleted.IsZero() {
+					list = append(list, e.serviceView(s))
+				}
 			}
 			return connection(list, args), nil
 		}),
 	}
 }
 
-func (e *Emulator) environmentView() object {
+// environmentViews lists a project's environments; none of them is ephemeral.
+func (e *Emulator) environmentViews(p *project, args map[string]any) []object {
+	var list []object
+	if flag(args, "isEphemeral") {
+		return nil
+	}
+	for _, env := range p.Environments {
+		list = append(list, e.environmentView(env))
+	}
+	return list
+}
+
+func (e *Emulator) environmentView(env *environment) object {
+	_, restricted := e.board.Is(FaultRestricted, env.Name)
 	return object{
-		"id": e.w.EnvironmentID, "name": e.cfg.Environment, "projectId": e.w.ProjectID, "createdAt": stamp(e.w.Created),
-		"canAccess": true, "deletedAt": nil, "isEphemeral": false, "unmergedChangesCount": 0, "configEtag": e.w.EnvironmentID,
+		"id": env.ID, "name": env.Name, "projectId": env.project.ID, "createdAt": stamp(env.Created),
+		"canAccess": !restricted, "deletedAt": nil, "isEphemeral": false, "unmergedChangesCount": e.staged(env).size(), "configEtag": env.ID,
+		"variables": resolver(func(args map[string]any) (any, error) { return env.queryNames(e, args) }),
+		"config":    resolver(func(args map[string]any) (any, error) { return env.config(flag(args, "decryptVariables")), nil }),
 		"serviceInstances": resolver(func(args map[string]any) (any, error) {
 			var list []object
-			for _, s := range e.w.Services {
-				list = append(list, e.instanceView(s))
+			for _, in := range env.live() {
+				list = append(list, e.instanceView(in))
 			}
 			return connection(list, args), nil
 		}),
@@ -59,135 +88,75 @@ func (e *Emulator) environmentView() object {
 }
 
 func (e *Emulator) serviceView(s *service) object {
-	return object{"id": s.ID, "name": s.Name, "projectId": e.w.ProjectID, "deletedAt": nil, "isRestricted": false}
+	return object{"id": s.ID, "name": s.Name, "projectId": s.project.ID, "deletedAt": nil, "isRestricted": false}
 }
 
-func (e *Emulator) instanceView(s *service) object {
-	set := s.Settings
-	timeout := any(nil)
-	if set.HealthTimeout > 0 {
-		timeout = set.HealthTimeout
+func (e *Emulator) instanceView(in *instance) object {
+	set := in.Settings
+	from := any(nil)
+	if in.Source.Repo != "" || in.Source.Image != "" {
+		from = object{"repo": orNull(in.Source.Repo), "image": orNull(in.Source.Image)}
+	}
+	preDeploy := any(nil)
+	if len(set.PreDeploy) > 0 {
+		preDeploy = set.PreDeploy
 	}
 	return object{
-		"id": s.InstanceID, "serviceId": s.ID, "serviceName": s.Name, "environmentId": e.w.EnvironmentID,
-		"createdAt": stamp(s.Created), "updatedAt": stamp(s.Updated), "deletedAt": nil, "isUpdatable": true,
-		"source": nil, "builder": "RAILPACK", "buildCommand": orNull(set.Build), "startCommand": orNull(set.Start),
-		"rootDirectory": orNull(set.Root), "dockerfilePath": nil, "watchPatterns": []string{}, "railwayConfigFile": nil,
-		"preDeployCommand": nil, "healthcheckPath": orNull(set.Health), "healthcheckTimeout": timeout, "numReplicas": nil,
-		"region": nil, "restartPolicyType": set.Restart, "restartPolicyMaxRetries": set.Retries, "cronSchedule": nil,
-		"sleepApplication": false, "overlapSeconds": set.Overlap, "drainingSeconds": set.Drain,
-		"domains":           resolver(func(map[string]any) (any, error) { return e.domainsView(s), nil }),
-		"latestDeployment":  resolver(func(map[string]any) (any, error) { return e.latest(s), nil }),
-		"activeDeployments": resolver(func(map[string]any) (any, error) { return e.active(s), nil }),
+		"id": in.ID, "serviceId": in.ServiceID, "serviceName": in.service.Name, "environmentId": in.env.ID,
+		"createdAt": stamp(in.Created), "updatedAt": stamp(in.Updated), "deletedAt": nil, "isUpdatable": true,
+		"source": from, "builder": set.builder(), "buildCommand": orNull(set.Build), "startCommand": orNull(set.Start),
+		"rootDirectory": orNull(set.Root), "dockerfilePath": orNull(set.Dockerfile), "watchPatterns": orNone(set.Watch), "railwayConfigFile": nil,
+		"preDeployCommand": preDeploy, "healthcheckPath": orNull(set.Health), "healthcheckTimeout": orNull(set.HealthTimeout),
+		"numReplicas": orNull(set.Replicas), "region": orNull(set.Region), "restartPolicyType": set.Restart,
+		"restartPolicyMaxRetries": set.Retries, "cronSchedule": orNull(set.Cron), "sleepApplication": set.Sleep,
+		"overlapSeconds": set.Overlap, "drainingSeconds": set.Drain,
+		"domains":           resolver(func(map[string]any) (any, error) { return e.domainsView(in), nil }),
+		"latestDeployment":  resolver(func(map[string]any) (any, error) { return e.latest(in), nil }),
+		"activeDeployments": resolver(func(map[string]any) (any, error) { return e.active(in), nil }),
 	}
 }
 
 // latest is the newest deployment, or for a moment after it was made still the one before.
-func (e *Emulator) latest(s *service) any {
-	for _, d := range e.w.of(s.ID) {
-		if !e.isHidden(d) && time.Since(d.Created) >= e.cfg.Pace {
+func (e *Emulator) latest(in *instance) any {
+	for _, d := range e.w.of(in) {
+		if !e.isHidden(d) && time.Since(d.Created) >= e.cfg.Pace && !time.Now().Before(e.late[d.ID]) {
 			return e.deploymentView(d)
 		}
 	}
 	return nil
 }
 
-func (e *Emulator) active(s *service) []object {
+func (e *Emulator) active(in *instance) []object {
 	list := []object{}
-	if d := e.w.deployment(s.Active); d != nil {
+	if d := e.w.deployment(in.Active); d != nil {
 		list = append(list, e.deploymentView(d))
 	}
 	return list
 }
 
-func (e *Emulator) deploymentView(d *deployment) object {
-	s := e.w.service(d.Service)
-	status := any(d.Status)
-	if _, ok := e.faults.strike(FaultUnknownStatus, s.Name); ok {
-		status = offContract("PONDERING")
+// config is the environment as its scalar writes it down; values are masked unless they are asked for.
+func (env *environment) config(decrypt bool) map[string]any {
+	values := func(vars map[string]string, sealed map[string]bool) map[string]any {
+		out := map[string]any{}
+		for name, value := range vars {
+			v := map[string]any{"value": value, "isSealed": sealed[name]}
+			if !decrypt || sealed[name] {
+				v["value"] = "*****"
+			}
+			out[name] = v
+		}
+		return out
 	}
-	address := any(nil)
-	if s.Domain != nil {
-		address = orNull(s.Domain.Host)
+	services := map[string]any{}
+	for _, in := range env.live() {
+		sealed := map[string]bool{}
+		for _, name := range in.Sealed {
+			sealed[name] = true
+		}
+		one := in.Settings.manifest()
+		one["source"] = map[string]any{"repo": orNull(in.Source.Repo), "image": orNull(in.Source.Image), "branch": orNull(in.Source.Branch)}
+		one["variables"] = values(in.Variables, sealed)
+		services[in.ServiceID] = one
 	}
-	instances := []object{}
-	if d.Instance != "" {
-		instances = append(instances, object{"id": d.InstID, "status": d.Instance})
-	}
-	return object{
-		"id": d.ID, "status": status, "statusUpdatedAt": stamp(d.Updated), "createdAt": stamp(d.Created), "updatedAt": stamp(d.Updated),
-		"projectId": e.w.ProjectID, "environmentId": e.w.EnvironmentID, "serviceId": d.Service, "snapshotId": d.ID,
-		"url": address, "staticUrl": address, "canRedeploy": !d.underway(), "canRollback": e.canRollback(s, d),
-		"deploymentStopped": d.Stopped, "meta": d.meta(), "instances": instances,
-		"diagnosis": nil, "suggestAddServiceDomain": false, "creator": nil,
-		"service":     resolver(func(map[string]any) (any, error) { return e.serviceView(s), nil }),
-		"environment": resolver(func(map[string]any) (any, error) { return e.environmentView(), nil }),
-	}
-}
-
-// canRollback reports whether the deployment served once and its image is kept.
-func (e *Emulator) canRollback(s *service, d *deployment) bool {
-	return d.Succeeded && s.Active != d.ID
-}
-
-// meta is the schemaless part of a deployment, as an upload has it: no commitHash, but the message.
-func (d *deployment) meta() map[string]any {
-	set := d.Settings
-	meta := map[string]any{
-		"reason": d.Reason, "runtime": "V2", "logsV2": true,
-		"serviceManifest": map[string]any{
-			"build": map[string]any{"builder": "RAILPACK", "buildCommand": orNull(set.Build)},
-			"deploy": map[string]any{
-				"startCommand": orNull(set.Start), "healthcheckPath": orNull(set.Health), "healthcheckTimeout": set.HealthTimeout,
-				"restartPolicyType": set.Restart, "restartPolicyMaxRetries": set.Retries,
-				"overlapSeconds": set.Overlap, "drainingSeconds": set.Drain,
-			},
-		},
-	}
-	if d.Message != "" {
-		meta["cliMessage"] = d.Message
-	}
-	return meta
-}
-
-func (e *Emulator) domainsView(s *service) object {
-	list := []object{}
-	if d := s.Domain; d != nil && d.Host != "" {
-		list = append(list, e.domainView(s))
-	}
-	return object{"serviceDomains": list, "customDomains": []object{}}
-}
-
-func (e *Emulator) domainView(s *service) object {
-	return object{
-		"id": s.Domain.ID, "domain": s.Domain.Host, "suffix": nil, "targetPort": nil, "syncStatus": "ACTIVE",
-		"environmentId": e.w.EnvironmentID, "serviceId": s.ID, "createdAt": stamp(s.Domain.Created), "updatedAt": stamp(s.Domain.Created),
-	}
-}
-
-func (ev event) view() object {
-	o := object{"id": ev.ID, "step": ev.Step, "createdAt": stamp(ev.Created), "completedAt": nil, "payload": nil}
-	if ev.Completed == nil {
-		return o
-	}
-	o["completedAt"] = stamp(*ev.Completed)
-	o["payload"] = object{
-		"attempt": 1, "maxAttempts": 1, "durationMs": int(ev.Completed.Sub(ev.Created).Milliseconds()),
-		"detail": nil, "reason": nil, "error": orNull(ev.Error), "skipped": false,
-	}
-	return o
-}
-
-func (e *Emulator) logView(d *deployment, l logLine) object {
-	attributes := []object{}
-	for _, a := range l.Attributes {
-		attributes = append(attributes, object{"key": a.Key, "value": a.Value})
-	}
-	return object{
-		"timestamp": l.At.Format(time.RFC3339Nano), "message": l.Message, "severity": l.Severity, "attributes": attributes,
-		"tags": object{
-			"projectId": e.w.ProjectID, "environmentId": e.w.EnvironmentID, "serviceId": d.Service,
-			"deploymentId": d.ID, "deploymentInstanceId": d.InstID, "snapshotId": d.ID,
-		},
-	}
+	return map[string]any{"services": services, "sharedVariables": values(env.Shared, nil)}
 }

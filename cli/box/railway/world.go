@@ -8,116 +8,149 @@ import (
 
 // Railway's own words for where a deployment stands.
 const (
-	initializing = "INITIALIZING"
-	building     = "BUILDING"
-	deploying    = "DEPLOYING"
-	success      = "SUCCESS"
-	failed       = "FAILED"
-	crashed      = "CRASHED"
-	removing     = "REMOVING"
-	removed      = "REMOVED"
+	queued        = "QUEUED"
+	waiting       = "WAITING"
+	needsApproval = "NEEDS_APPROVAL"
+	initializing  = "INITIALIZING"
+	building      = "BUILDING"
+	deploying     = "DEPLOYING"
+	success       = "SUCCESS"
+	sleeping      = "SLEEPING"
+	failed        = "FAILED"
+	crashed       = "CRASHED"
+	skipped       = "SKIPPED"
+	removing      = "REMOVING"
+	removed       = "REMOVED"
 )
 
-// world is all that the vendor knows, as it lies on disk.
+// world is all that the vendor knows, as it lies on disk. Pointers from the inside out are set by link.
 type world struct {
-	ProjectID     string            `json:"project_id"`
-	EnvironmentID string            `json:"environment_id"`
-	TokenID       string            `json:"token_id"`
-	WorkspaceID   string            `json:"workspace_id"`
-	Created       time.Time         `json:"created"`
-	Shared        map[string]string `json:"shared"`
-	Services      []*service        `json:"services"`
-	Deployments   []*deployment     `json:"deployments"` // oldest first
+	Version     int           `json:"version"`
+	WorkspaceID string        `json:"workspace_id"`
+	UserID      string        `json:"user_id"`
+	Created     time.Time     `json:"created"`
+	Projects    []*project    `json:"projects"`
+	Deployments []*deployment `json:"deployments"` // oldest first
 }
 
-// service is a service and its one instance.
+type project struct {
+	ID           string         `json:"id"`
+	Name         string         `json:"name"`
+	Created      time.Time      `json:"created"`
+	Environments []*environment `json:"environments"`
+	Services     []*service     `json:"services"`
+}
+
+type environment struct {
+	ID        string            `json:"id"`
+	Name      string            `json:"name"`
+	TokenID   string            `json:"token_id"`
+	Created   time.Time         `json:"created"`
+	Shared    map[string]string `json:"shared"`
+	Instances []*instance       `json:"instances"`
+	Staged    *patch            `json:"staged,omitempty"`
+	Commits   []string          `json:"commits,omitempty"` // ids of the patches that were committed last
+
+	project *project
+}
+
+// service is a service of a project; what differs from one environment to another is in its instances.
 type service struct {
-	ID         string            `json:"id"`
-	InstanceID string            `json:"instance_id"`
-	Name       string            `json:"name"`
-	Created    time.Time         `json:"created"`
-	Updated    time.Time         `json:"updated"`
-	Settings   settings          `json:"settings"`
-	Variables  map[string]string `json:"variables"` // unrendered
-	Sealed     []string          `json:"sealed,omitempty"`
-	Seeded     map[string]string `json:"seeded,omitempty"` // what the configuration has brought so far
-	Domain     *domain           `json:"domain,omitempty"`
-	Active     string            `json:"active,omitempty"` // the deployment that serves
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Created time.Time `json:"created"`
+	Deleted time.Time `json:"deleted,omitzero"`
+
+	project *project
+}
+
+// instance is a service in one environment.
+type instance struct {
+	ID        string            `json:"id"`
+	ServiceID string            `json:"service_id"`
+	Created   time.Time         `json:"created"`
+	Updated   time.Time         `json:"updated"`
+	Settings  settings          `json:"settings"`
+	Source    source            `json:"source"`
+	Variables map[string]string `json:"variables"` // unrendered
+	Sealed    []string          `json:"sealed,omitempty"`
+	Seeded    map[string]string `json:"seeded,omitempty"`  // what the configuration has brought so far
+	Domains   []*domain         `json:"domains,omitempty"` // oldest first
+	Active    string            `json:"active,omitempty"`  // the deployment that serves
+
+	env     *environment
+	service *service
+}
+
+// source is what an instance is deployed from when nobody sends an archive.
+type source struct {
+	Repo    string `json:"repo,omitempty"`
+	Branch  string `json:"branch,omitempty"` // "" for the default one
+	Commit  string `json:"commit,omitempty"` // the one that a deployment without a commit gets
+	Trigger string `json:"trigger,omitempty"`
+	Auto    bool   `json:"auto,omitempty"`   // a push is deployed
+	Checks  bool   `json:"checks,omitempty"` // after its check suites
+	Image   string `json:"image,omitempty"`
 }
 
 type domain struct {
-	ID      string    `json:"id"`
-	Host    string    `json:"host"` // host:port of the edge
-	Created time.Time `json:"created"`
+	ID       string    `json:"id"`
+	Host     string    `json:"host"` // host:port of the edge
+	Created  time.Time `json:"created"`
+	Port     int       `json:"port,omitempty"`
+	Number   int       `json:"number,omitempty"` // of the edge; 0 and 1 are the service's own
+	Custom   bool      `json:"custom,omitempty"` // a name that the founder has brought
+	Verified bool      `json:"verified,omitempty"`
 }
 
-// settings are the template for the next deployment, and the manifest of one.
-type settings struct {
-	Build         string `json:"build,omitempty"`
-	Start         string `json:"start,omitempty"`
-	Root          string `json:"root,omitempty"`
-	Health        string `json:"health,omitempty"`
-	HealthTimeout int    `json:"health_timeout,omitempty"` // seconds; 0: Railway's 300
-	Drain         int    `json:"drain,omitempty"`          // seconds
-	Overlap       int    `json:"overlap,omitempty"`        // seconds
-	Restart       string `json:"restart"`
-	Retries       int    `json:"retries"`
-}
-
-func (s settings) healthTimeout() time.Duration {
-	if s.HealthTimeout == 0 {
-		return 300 * time.Second
+// link sets what points from the inside out.
+func (w *world) link() {
+	for _, p := range w.Projects {
+		for _, s := range p.Services {
+			s.project = p
+		}
+		for _, env := range p.Environments {
+			env.project = p
+			for _, in := range env.Instances {
+				in.env, in.service = env, p.service(in.ServiceID)
+			}
+		}
 	}
-	return time.Duration(s.HealthTimeout) * time.Second
 }
 
-// deployment is one deployment, with the settings and variables that it went out with.
-type deployment struct {
-	ID        string            `json:"id"`
-	Service   string            `json:"service"`
-	Status    string            `json:"status"`
-	Created   time.Time         `json:"created"`
-	Updated   time.Time         `json:"updated"`
-	Archive   string            `json:"archive"` // sha256 of the tar.gz
-	Message   string            `json:"message,omitempty"`
-	Reason    string            `json:"reason"` // deploy, redeploy or rollback
-	Settings  settings          `json:"settings"`
-	Variables map[string]string `json:"variables"`           // rendered
-	Succeeded bool              `json:"succeeded,omitempty"` // it was SUCCESS once
-	Stopped   bool              `json:"stopped,omitempty"`
-	Instance  string            `json:"instance,omitempty"` // "" before there is one
-	InstID    string            `json:"instance_id"`
-	Events    []event           `json:"events,omitempty"`
+// environments lists those of all projects.
+func (w *world) environments() []*environment {
+	var list []*environment
+	for _, p := range w.Projects {
+		list = append(list, p.Environments...)
+	}
+	return list
 }
 
-// event is one step of a deployment's way.
-type event struct {
-	ID        string     `json:"id"`
-	Step      string     `json:"step"`
-	Created   time.Time  `json:"created"`
-	Completed *time.Time `json:"completed,omitempty"`
-	Error     string     `json:"error,omitempty"`
-}
-
-// underway reports whether the deployment has neither served nor ended.
-func (d *deployment) underway() bool {
-	return d.Status == initializing || d.Status == building || d.Status == deploying
-}
-
-// service finds one by id.
-func (w *world) service(id string) *service {
-	for _, s := range w.Services {
-		if s.ID == id {
-			return s
+// instance finds the one that a deployment is of.
+func (w *world) instance(d *deployment) *instance {
+	for _, env := range w.environments() {
+		for _, in := range env.Instances {
+			if in.ID == d.Of {
+				return in
+			}
 		}
 	}
 	return nil
 }
 
-// named finds a service by name, whose case does not count.
-func (w *world) named(name string) *service {
-	for _, s := range w.Services {
-		if strings.EqualFold(s.Name, name) {
+func (w *world) project(id string) *project {
+	return find(w.Projects, func(p *project) bool { return p.ID == id })
+}
+
+func (w *world) environment(id string) *environment {
+	return find(w.environments(), func(env *environment) bool { return env.ID == id })
+}
+
+// service finds one that is not deleted, by id.
+func (w *world) service(id string) *service {
+	for _, p := range w.Projects {
+		if s := p.service(id); s != nil && s.Deleted.IsZero() {
 			return s
 		}
 	}
@@ -125,21 +158,53 @@ func (w *world) named(name string) *service {
 }
 
 func (w *world) deployment(id string) *deployment {
-	for _, d := range w.Deployments {
-		if d.ID == id {
-			return d
-		}
-	}
-	return nil
+	return find(w.Deployments, func(d *deployment) bool { return d.ID == id })
 }
 
-// of lists a service's deployments, newest first.
-func (w *world) of(serviceID string) []*deployment {
+// of lists an instance's deployments, newest first.
+func (w *world) of(in *instance) []*deployment {
 	var list []*deployment
 	for _, d := range slices.Backward(w.Deployments) {
-		if serviceID == "" || d.Service == serviceID {
+		if d.Of == in.ID {
 			list = append(list, d)
 		}
 	}
 	return list
+}
+
+// service finds one by id, deleted or not.
+func (p *project) service(id string) *service {
+	return find(p.Services, func(s *service) bool { return s.ID == id })
+}
+
+// named finds a service that is not deleted by name, whose case does not count.
+func (p *project) named(name string) *service {
+	return find(p.Services, func(s *service) bool { return s.Deleted.IsZero() && strings.EqualFold(s.Name, name) })
+}
+
+// instance is the service's in this environment.
+func (env *environment) instance(s *service) *instance {
+	return find(env.Instances, func(in *instance) bool { return in.service == s })
+}
+
+// live lists the instances of services that are not deleted.
+func (env *environment) live() []*instance {
+	return slices.DeleteFunc(slices.Clone(env.Instances), func(in *instance) bool { return !in.service.Deleted.IsZero() })
+}
+
+// host is the newest address under which the instance is reached, "" if it is not.
+func (in *instance) host() string {
+	for _, d := range slices.Backward(in.Domains) {
+		if !d.Custom {
+			return d.Host
+		}
+	}
+	return ""
+}
+
+func find[T any](list []*T, is func(*T) bool) *T {
+	if i := slices.IndexFunc(list, is); i >= 0 {
+		return list[i]
+	}
+	return nil
 }

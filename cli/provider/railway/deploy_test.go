@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"readme/cli/box/fault"
 	emulator "readme/cli/box/railway"
 	"readme/cli/provider"
 	"readme/cli/provider/railway"
@@ -146,17 +147,17 @@ func TestLive_showsThatWhatServedHasCrashed(t *testing.T) {
 }
 
 func TestDeploy_adoptsWhatALostAnswerHasMade(t *testing.T) {
-	for name, fault := range map[string]emulator.Fault{
-		"cut at once":       {Name: emulator.FaultUploadLost, Times: 1},
-		"held past the end": {Name: emulator.FaultUploadLost, Times: 1, For: time.Hour},
+	for name, bad := range map[string]fault.Fault{
+		"cut at once":       {Name: fault.AnswerCut, Only: "POST up", Times: 1},
+		"held past the end": {Name: emulator.FaultAnswerHeld, Only: "up", Times: 1, For: time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(w *world) {
 				t := w.t
 				w.configure("api", railway.Settings{Start: "serve"})
 				w.wait(w.upload("api", "r0"))
-				for _, f := range []emulator.Fault{fault, {Name: emulator.FaultStaleReads, For: 10 * time.Second}} {
-					if err := w.em.Inject(f); err != nil {
+				for _, f := range []fault.Fault{bad, {Name: emulator.FaultStaleReads, For: 10 * time.Second}} {
+					if err := w.em.Faults().Set(f); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -182,7 +183,7 @@ func TestDeploy_saysSoWhenALostUploadMadeNothing(t *testing.T) {
 		// The same marker as an older deployment: that one is not adopted.
 		w.configure("api", railway.Settings{Start: "serve"})
 		w.wait(w.upload("api", "r1"))
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultServerError, Only: "up", Times: 1}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: fault.Unavailable, Only: "POST up", Times: 1}); err != nil {
 			t.Fatal(err)
 		}
 		w.uploads.Store(0)
@@ -204,7 +205,7 @@ func TestDeploy_waitsWhereRailwayAsksForIt(t *testing.T) {
 	bubble(t, func(w *world) {
 		t := w.t
 		w.configure("api", railway.Settings{Start: "serve"})
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultRateLimit, Only: "up", Times: 1, For: 40 * time.Second}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: fault.RateLimited, Only: "POST up", Times: 1, For: 40 * time.Second}); err != nil {
 			t.Fatal(err)
 		}
 		begun := time.Now()
@@ -218,7 +219,7 @@ func TestDeploy_waitsWhereRailwayAsksForIt(t *testing.T) {
 func TestDeploy_namesTheProxyInFront(t *testing.T) {
 	bubble(t, func(w *world) {
 		t := w.t
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultCloudflareLimit}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: fault.RateLimitPage}); err != nil {
 			t.Fatal(err)
 		}
 		_, err := w.client.Live(t.Context(), "api")
@@ -233,7 +234,7 @@ func TestDeployment_keepsWaitingOnAStatusThatNobodyKnows(t *testing.T) {
 		t := w.t
 		w.configure("api", railway.Settings{Start: "serve"})
 		id := w.upload("api", "r1")
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultUnknownStatus, Times: 1}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: emulator.FaultUnknownStatus, Times: 1}); err != nil {
 			t.Fatal(err)
 		}
 		d, err := w.client.Deployment(t.Context(), id)
@@ -247,10 +248,10 @@ func TestDeployment_keepsWaitingOnAStatusThatNobodyKnows(t *testing.T) {
 }
 
 func TestRollback_makesTheOldOneServeAgain(t *testing.T) {
-	for name, fault := range map[string]*emulator.Fault{
+	for name, bad := range map[string]*fault.Fault{
 		"with an answer":                  nil,
 		"with an error that says nothing": {Name: emulator.FaultMuddledAnswer, Only: "DeploymentRollback", Times: 1},
-		"without an answer":               {Name: emulator.FaultAnswerLost, Only: "DeploymentRollback", Times: 1},
+		"without an answer":               {Name: fault.GatewayTimeout, Only: "DeploymentRollback", Times: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(w *world) {
@@ -260,12 +261,12 @@ func TestRollback_makesTheOldOneServeAgain(t *testing.T) {
 				was := w.live("api")
 				w.configure("api", railway.Settings{Build: "ok", Start: "quiet"})
 				w.wait(w.upload("api", "r2"))
-				faults := []emulator.Fault{{Name: emulator.FaultStaleReads, Times: 1, For: 5 * time.Second}}
-				if fault != nil {
-					faults = append(faults, *fault)
+				faults := []fault.Fault{{Name: emulator.FaultStaleReads, Times: 1, For: 5 * time.Second}}
+				if bad != nil {
+					faults = append(faults, *bad)
 				}
 				for _, f := range faults {
-					if err := w.em.Inject(f); err != nil {
+					if err := w.em.Faults().Set(f); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -291,7 +292,7 @@ func TestDeployment_thatDoesNotShowYetIsOnItsWay(t *testing.T) {
 	bubble(t, func(w *world) {
 		t := w.t
 		w.configure("api", railway.Settings{Start: "serve"})
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultStaleReads, Times: 1, For: 10 * time.Second}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: emulator.FaultStaleReads, Times: 1, For: 10 * time.Second}); err != nil {
 			t.Fatal(err)
 		}
 		id := w.upload("api", "r1")
@@ -346,7 +347,7 @@ func TestRemove_believesWhatItReadsWhenTheAnswerIsLost(t *testing.T) {
 		w.configure("api", railway.Settings{Start: "serve"})
 		id := w.upload("api", "r1")
 		w.wait(id)
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultAnswerLost, Only: "DeploymentRemove", Times: 1}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: fault.GatewayTimeout, Only: "DeploymentRemove", Times: 1}); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.client.Remove(t.Context(), id); err != nil {
@@ -380,7 +381,7 @@ func TestCancel_endsABuild(t *testing.T) {
 func TestDeploy_stopsWithItsContext(t *testing.T) {
 	bubble(t, func(w *world) {
 		t := w.t
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultUploadLost, For: time.Hour}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: emulator.FaultAnswerHeld, Only: "up", For: time.Hour}); err != nil {
 			t.Fatal(err)
 		}
 		cause := errors.New("interrupt by a signal")

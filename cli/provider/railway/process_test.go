@@ -21,10 +21,9 @@ func TestDeploy_overRealSockets(t *testing.T) {
 	dir := t.TempDir()
 	listen := func(address string) (net.Listener, error) { return net.Listen("tcp", address) }
 	em, err := emulator.Open(t.Context(), emulator.Config{
-		Dir: filepath.Join(dir, "railway"), Token: token, Project: "readme", Environment: "dev",
-		Host:     &railwaytest.Host{Listen: listen},
-		Services: []emulator.Service{{Name: "api", Public: true}},
-		Edge:     func(string) (net.Listener, error) { return listen("127.0.0.1:0") },
+		Dir: filepath.Join(dir, "railway"), Host: &railwaytest.Host{Listen: listen},
+		Projects: railwaytest.Project("readme", "dev", token, emulator.Service{Name: "api", Public: true}),
+		Edge:     func(_, _, _ string) (net.Listener, error) { return listen("127.0.0.1:0") },
 	})
 	if err != nil {
 		t.Fatal(err)

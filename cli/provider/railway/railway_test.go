@@ -52,12 +52,12 @@ func bubble(t *testing.T, f func(w *world)) {
 		w := &world{t: t, dir: dir, net: n, host: &railwaytest.Host{Listen: n.Listen}}
 		ports := 8000
 		w.config = emulator.Config{
-			Dir: filepath.Join(dir, "railway"), Token: token, AccountToken: account, Project: "readme", Environment: "dev", Host: w.host,
-			Services: []emulator.Service{
-				{Name: "api", Public: true, Variables: map[string]string{"ADMIN_TOKEN": "secret"}},
-				{Name: "worker"},
-			},
-			Edge: func(service string) (net.Listener, error) {
+			Dir: filepath.Join(dir, "railway"), AccountToken: account, Host: w.host,
+			Projects: railwaytest.Project("readme", "dev", token,
+				emulator.Service{Name: "api", Public: true, Variables: map[string]string{"ADMIN_TOKEN": "secret"}},
+				emulator.Service{Name: "worker"},
+			),
+			Edge: func(_, _, service string) (net.Listener, error) {
 				if service == "api" {
 					return n.Listen("127.0.0.1:8000")
 				}

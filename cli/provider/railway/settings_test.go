@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"readme/cli/box/fault"
 	emulator "readme/cli/box/railway"
 	"readme/cli/provider"
 	"readme/cli/provider/railway"
@@ -36,7 +37,7 @@ func TestConfigure_makesTheSettingsThoseThatAreWanted(t *testing.T) {
 func TestConfigure_believesWhatItReadsWhenTheAnswerIsLost(t *testing.T) {
 	bubble(t, func(w *world) {
 		t := w.t
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultAnswerLost, Only: "ServiceInstanceUpdate"}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: fault.GatewayTimeout, Only: "ServiceInstanceUpdate"}); err != nil {
 			t.Fatal(err)
 		}
 		w.configure("api", railway.Settings{Start: "./bin/api"})
@@ -48,7 +49,7 @@ func TestSetVariables_writesWithoutDeploying(t *testing.T) {
 		t := w.t
 		w.configure("api", railway.Settings{Start: "serve"})
 		w.wait(w.upload("api", "r1"))
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultAnswerLost, Only: "VariableCollectionUpsert", Times: 1}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: fault.GatewayTimeout, Only: "VariableCollectionUpsert", Times: 1}); err != nil {
 			t.Fatal(err)
 		}
 		err := w.client.SetVariables(t.Context(), "api", map[string]release.Secret{
@@ -60,7 +61,7 @@ func TestSetVariables_writesWithoutDeploying(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.em.Seal("api", "KEY"); err != nil {
+		if err := w.em.Seal(emulator.Place{Service: "api"}, "KEY"); err != nil {
 			t.Fatal(err)
 		}
 		got, err := w.client.Variables(t.Context(), "api")
@@ -98,7 +99,7 @@ func TestOpen_keepsWhatWasChangedSinceTheSeeding(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.close()
-		w.config.Services[0].Variables = map[string]string{"ADMIN_TOKEN": "seed", "NEW": "seed"}
+		w.config.Projects[0].Environments[0].Services[0].Variables = map[string]string{"ADMIN_TOKEN": "seed", "NEW": "seed"}
 		w.open()
 		got, err := w.client.Variables(t.Context(), "api")
 		if err != nil {
@@ -116,7 +117,7 @@ func TestEnsureDomain_makesOneOnce(t *testing.T) {
 		if u, err := w.client.Domain(t.Context(), "worker"); err != nil || u != "" {
 			t.Fatalf("got %q, %v", u, err)
 		}
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultAnswerLost, Only: "ServiceDomainCreate", Times: 1}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: fault.GatewayTimeout, Only: "ServiceDomainCreate", Times: 1}); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	emulator "readme/cli/box/railway"
+	"readme/cli/box/fault"
 	"readme/cli/provider"
 	"readme/cli/provider/railway"
 	"readme/cli/release"
@@ -89,7 +89,7 @@ func TestDeployment_ofAnUnknownIdIsARefusalWithHTTP200(t *testing.T) {
 func TestLive_readsAgainWhenTheAPIIsDownForAMoment(t *testing.T) {
 	bubble(t, func(w *world) {
 		t := w.t
-		if err := w.em.Inject(emulator.Fault{Name: emulator.FaultServerError, Times: 3}); err != nil {
+		if err := w.em.Faults().Set(fault.Fault{Name: fault.Unavailable, Times: 3}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.client.Live(t.Context(), "api"); err != nil {
