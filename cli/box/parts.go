@@ -246,8 +246,8 @@ func (b *Box) railwayEdge(_, environment, service string) (net.Listener, error) 
 
 func (b *Box) startVercel(ctx context.Context, h *host.Host) error {
 	e, err := vercel.Open(ctx, vercel.Config{
-		Dir: filepath.Join(b.dir, "vercel"), Token: b.info.VercelToken.Reveal(), Project: b.cfg.Release.Project,
-		Env: b.clientVariables(), Host: h, Edge: b.edge("vercel"), Pace: pace,
+		Dir: filepath.Join(b.dir, "vercel"), Token: b.info.VercelToken.Reveal(),
+		Projects: []vercel.Project{{Name: b.cfg.Release.Project, Env: b.clientVariables()}}, Host: h, Edge: b.edge("vercel"), Pace: pace,
 	})
 	if err != nil {
 		return err

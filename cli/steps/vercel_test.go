@@ -36,7 +36,8 @@ func onVercel(t *testing.T, f func(v *atVercel)) {
 		n := boxtest.NewNet()
 		v := &atVercel{T: t, net: n, host: &boxtest.Host{Net: n, BuildTime: 40 * time.Second}}
 		em, err := emulator.Open(t.Context(), emulator.Config{
-			Dir: filepath.Join(dir, "vercel"), Token: "token", Project: "readme", Env: map[string]string{"GREETING": "hello"},
+			Dir: filepath.Join(dir, "vercel"), Token: "token",
+			Projects: []emulator.Project{{Name: "readme", Env: map[string]string{"GREETING": "hello"}}},
 			Host: v.host, Edge: n.Edge, Dial: n.DialContext, Pace: 2 * time.Second,
 		})
 		if err != nil {

@@ -21,7 +21,7 @@ func vercelCLI(ctx context.Context, b *bench) error {
 		return err
 	}
 	e, err := vercel.Open(ctx, vercel.Config{
-		Dir: filepath.Join(b.dir, "vercel"), Token: "box_token", Project: "readme", Host: h, Pace: 20 * time.Millisecond,
+		Dir: filepath.Join(b.dir, "vercel"), Token: "box_token", Projects: []vercel.Project{{Name: "readme"}}, Host: h, Pace: 20 * time.Millisecond,
 		Edge: func(string) (net.Listener, error) { return (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0") },
 	})
 	if err != nil {

@@ -75,7 +75,7 @@ func TestCreate_refusesWhatItCannotBuild(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		for code, more := range map[string]map[string]any{
 			"no_files":                  {"files": []any{}},
-			"incorrect_git_source_info": {"gitSource": map[string]any{"type": "github"}},
+			"incorrect_git_source_info": {"files": nil, "gitSource": map[string]any{"type": "github", "org": "o", "repo": "r", "ref": "main"}},
 			"not_found":                 {"project": "other"},
 			"bad_request":               {"files": []any{map[string]any{"file": "../escape", "data": "x"}}},
 		} {
@@ -127,7 +127,7 @@ func TestEvents_followABuildToItsEnd(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		id := b.create("x", nil).text("id")
 		r := b.call("GET", "/v3/now/deployments/"+id+"/events?direction=forward&follow=1&format=lines", nil)
-		if lines(r.raw) != 1 || !strings.Contains(r.raw, "npx next build") {
+		if lines(r.raw) != 2 || !strings.Contains(r.raw, `"alias-assigned"`) || !strings.Contains(r.raw, "npx next build") {
 			b.Errorf("the stream held %q", r.raw)
 		}
 		if s := b.call("GET", "/v13/deployments/"+id, nil); s.text("readyState") != "READY" {

@@ -38,8 +38,10 @@ func TestTheProductsClient_isBuiltServedAndStartsTheBot(t *testing.T) {
 		t.Fatal(err)
 	}
 	emu, err := vercel.Open(t.Context(), vercel.Config{
-		Dir: filepath.Join(dir, "vercel"), Token: "box_token", Project: "readme", Host: builder,
-		Env:  map[string]string{"BOT_START_URL": bot.URL + "/v1/public/readme/start", "BOT_START_PUBLIC_API_KEY": "pk_secret"},
+		Dir: filepath.Join(dir, "vercel"), Token: "box_token", Host: builder,
+		Projects: []vercel.Project{{Name: "readme", Env: map[string]string{
+			"BOT_START_URL": bot.URL + "/v1/public/readme/start", "BOT_START_PUBLIC_API_KEY": "pk_secret",
+		}}},
 		Edge: func(string) (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") },
 	})
 	if err != nil {

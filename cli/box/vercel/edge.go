@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -12,7 +13,6 @@ import (
 )
 
 const (
-	keptAddresses   = 5 // of the newest deployments
 	functionTimeout = 300 * time.Second
 	shutdownTime    = 2 * time.Second
 )
@@ -23,14 +23,24 @@ type site struct {
 	server *http.Server
 }
 
-// listen opens the address of this name. Requests go to the deployment that which gives, with the lock held.
-func (e *Emulator) listen(name string, which func() string) (*site, error) {
+// place is what an address leads to.
+type place struct {
+	deployment deployment
+	project    project
+	domain     bool // and not a deployment's own address
+	protected  bool
+	paused     bool
+	run        *runner
+}
+
+// listen opens the address of this name. Requests go to what look gives, which is called with the lock held.
+func (e *Emulator) listen(name string, look func() place) (*site, error) {
 	l, err := e.cfg.Edge(name)
 	if err != nil {
 		return nil, fmt.Errorf("listen for %s: %w", name, err)
 	}
 	s := &site{addr: l.Addr().String(), server: &http.Server{
-		Handler: e.edge(which), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
+		Handler: e.edge(look), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
 	}}
 	e.run(func(context.Context) { _ = s.server.Serve(l) })
 	return s, nil
@@ -45,72 +55,57 @@ func (s *site) close(ctx context.Context) {
 	}
 }
 
-// arrange brings addresses and processes in line with the state: the newest few deployments have an address; what
-// the domain serves and the newest build beside it have a process. The caller holds the lock.
-func (e *Emulator) arrange() error {
-	named, running := e.wanted()
-	for id, s := range e.sites {
-		if !named[id] {
-			delete(e.sites, id)
-			e.run(s.close)
-		}
+// placeOf is where a deployment's address leads. The caller holds the lock.
+func (e *Emulator) placeOf(id string, p *project, domain bool) place {
+	d := e.deployment(id)
+	if d == nil || p == nil {
+		return place{}
 	}
-	for id, r := range e.runners {
-		if !running[id] {
-			delete(e.runners, id)
-			e.run(r.stop)
-		}
-	}
-	for _, d := range e.state.Deployments {
-		if err := e.name(d, named); err != nil {
-			return err
-		}
-		if running[d.ID] && e.runners[d.ID] == nil {
-			e.runners[d.ID] = e.newRunner(*d)
-		}
-	}
-	return nil
+	_, paused := e.faults.Is(ProjectPaused, p.Name)
+	return place{deployment: *d, project: *p, domain: domain, protected: e.protects(p, d, domain), paused: paused, run: e.runners[id]}
 }
 
-// name gives a deployment its address if it is to have one and has none.
-func (e *Emulator) name(d *deployment, named map[string]bool) error {
-	if !named[d.ID] || e.sites[d.ID] != nil {
-		return nil
-	}
-	s, err := e.listen("dpl/"+d.ID, func() string { return d.ID })
-	if err != nil {
-		return err
-	}
-	e.sites[d.ID], d.URL = s, s.addr
-	return nil
+// edge answers as Vercel's edge does, also where there is nothing to serve.
+func (e *Emulator) edge(look func() place) http.Handler {
+	proxy := e.reverse()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e.mu.Lock()
+		at := look()
+		secrets := maps.Clone(at.project.Bypass) // the project's own may change meanwhile
+		e.mu.Unlock()
+		d := at.deployment
+		switch {
+		case at.paused:
+			edgeError(w, http.StatusServiceUnavailable, "DEPLOYMENT_PAUSED", "this deployment is temporarily paused")
+			return
+		case d.ID == "" || d.State != "READY" || !d.Prebuilt && at.run == nil:
+			edgeError(w, http.StatusNotFound, "DEPLOYMENT_NOT_FOUND", "the deployment could not be found on Vercel")
+			return
+		case at.protected && !pass(w, r, secrets):
+			return
+		case d.Crashes:
+			edgeError(w, http.StatusInternalServerError, "FUNCTION_INVOCATION_FAILED", "the function has crashed")
+			return
+		case d.Prebuilt:
+			e.serveStatic(w, r, d)
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), functionTimeout)
+		defer cancel()
+		address, err := at.run.reach(ctx)
+		if err != nil {
+			edgeError(w, http.StatusInternalServerError, "FUNCTION_INVOCATION_FAILED", err.Error())
+			return
+		}
+		proxy.ServeHTTP(w, r.WithContext(context.WithValue(ctx, targetKey{}, address)))
+	})
 }
 
-// wanted says who has an address, and who has a process.
-func (e *Emulator) wanted() (named, running map[string]bool) {
-	live := e.state.Project.Production
-	named, running = map[string]bool{}, map[string]bool{}
-	if live != "" {
-		named[live], running[live] = true, true
-	}
-	all := e.state.Deployments
-	beside := ""
-	for i, d := range all {
-		if len(all)-i <= keptAddresses {
-			named[d.ID] = true
-		}
-		if d.State == "READY" && d.ID != live && (d.Substate == "STAGED" || d.Target != production) {
-			beside = d.ID
-		}
-	}
-	if beside != "" {
-		running[beside] = true
-	}
-	return named, running
-}
+type targetKey struct{}
 
-// edge serves the deployment that which gives, and answers as Vercel's edge does when there is nothing to serve.
-func (e *Emulator) edge(which func() string) http.Handler {
-	proxy := &httputil.ReverseProxy{
+// reverse hands a request on to the process whose address it carries.
+func (e *Emulator) reverse() *httputil.ReverseProxy {
+	return &httputil.ReverseProxy{
 		Transport: e.proxy,
 		Rewrite: func(r *httputil.ProxyRequest) {
 			target, _ := r.In.Context().Value(targetKey{}).(string)
@@ -127,26 +122,7 @@ func (e *Emulator) edge(which func() string) http.Handler {
 			edgeError(w, http.StatusInternalServerError, "FUNCTION_INVOCATION_FAILED", err.Error())
 		},
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e.mu.Lock()
-		run := e.runners[which()]
-		e.mu.Unlock()
-		if run == nil {
-			edgeError(w, http.StatusNotFound, "DEPLOYMENT_NOT_FOUND", "the deployment could not be found on Vercel")
-			return
-		}
-		ctx, cancel := context.WithTimeout(r.Context(), functionTimeout)
-		defer cancel()
-		address, err := run.reach(ctx)
-		if err != nil {
-			edgeError(w, http.StatusInternalServerError, "FUNCTION_INVOCATION_FAILED", err.Error())
-			return
-		}
-		proxy.ServeHTTP(w, r.WithContext(context.WithValue(ctx, targetKey{}, address)))
-	})
 }
-
-type targetKey struct{}
 
 func edgeError(w http.ResponseWriter, status int, code, text string) {
 	w.Header().Set("X-Vercel-Error", code)

@@ -1,4 +1,5 @@
-// Package vercel emulates Vercel's REST API for one project of the box, and builds and serves what is deployed to it.
+// Package vercel emulates Vercel's REST API for one account of the box with its projects, and builds and serves what
+// is deployed to them.
 package vercel
 
 import (
@@ -14,6 +15,8 @@ import (
 	"sync"
 	"time"
 
+	"readme/cli/box/fault"
+	"readme/cli/box/forge"
 	"readme/cli/box/host"
 )
 
@@ -23,15 +26,23 @@ type Host interface {
 	Start(ctx context.Context, r host.Run) (host.Process, error)
 }
 
+// Forge is where commits are fetched from; package forge has the real one.
+type Forge interface {
+	Commit(ctx context.Context, repo, ref string) (forge.Commit, error)
+	Archive(ctx context.Context, repo, sha, path string) error
+}
+
 // Config makes an Emulator.
 type Config struct {
-	Dir     string            // everything that it keeps
-	Token   string            // the only one that it accepts; letters, digits and underscores, as the CLI asks for
-	Project string            // the project's name
-	Env     map[string]string // the project's variables, as a founder would have typed them in once
-	Host    Host
-	// Edge gives the listener of an address that is kept by its name: "production", and "dpl/<id>" for each
-	// deployment. Its Addr is what the API reports as the address.
+	Dir      string    // everything that it keeps
+	Token    string    // the only one that it accepts; letters, digits and underscores, as the CLI asks for
+	Team     *Team     // who owns the projects; nil: the token's own, personal account
+	Projects []Project // what a founder has set up; more are made over the API
+	Host     Host
+	Forge    Forge // nil: there is no Git hosting, and no commit can be deployed
+	// Edge gives the listener of an address that is kept by its name: "production" for the domain of the first
+	// project, "<project>/production" for the others', and "dpl/<id>" for each deployment. Its Addr is what the API
+	// reports as the address.
 	Edge func(name string) (net.Listener, error)
 	// Pace is how long each change of a state takes besides the work itself.
 	Pace time.Duration
@@ -39,10 +50,25 @@ type Config struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Emulator is one account with one project. It is safe for several goroutines.
+// Team is a team that the token's user is in.
+type Team struct {
+	ID   string // "team_..."; "" draws one
+	Slug string
+}
+
+// Project is a project as it is set up before the first deployment.
+type Project struct {
+	Name string
+	Env  map[string]string // its variables for production
+	Repo string            // "owner/name" of the repository that it is linked to; "" for none
+	Root string            // its folder there, and in what is uploaded; "" for the top
+}
+
+// Emulator is one account. It is safe for several goroutines.
 type Emulator struct {
-	cfg   Config
-	proxy *http.Transport
+	cfg    Config
+	proxy  *http.Transport
+	faults *fault.Board
 
 	life
 	slot chan struct{} // one build at a time, as on a small plan
@@ -53,10 +79,10 @@ type Emulator struct {
 	builds  map[string]life
 	logs    map[string]*buildLog
 	sites   map[string]*site   // by deployment
+	fronts  map[string]*site   // by project: its domain
 	runners map[string]*runner // by deployment
-	front   *site              // the production address
-	faults  []Fault
-	stale   staleAlias
+	stale   map[string]lag     // by project: what its alias still says
+	behind  map[string]lag     // by project: what its domain still serves
 	closing bool
 }
 
@@ -71,9 +97,10 @@ func Open(ctx context.Context, cfg Config) (*Emulator, error) {
 		}
 	}
 	e := &Emulator{
-		cfg: cfg, life: newLife(ctx, new(sync.WaitGroup)), slot: make(chan struct{}, 1),
+		cfg: cfg, faults: newBoard(), life: newLife(ctx, new(sync.WaitGroup)), slot: make(chan struct{}, 1),
 		proxy:  &http.Transport{DialContext: cfg.Dial, MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second},
-		builds: map[string]life{}, logs: map[string]*buildLog{}, sites: map[string]*site{}, runners: map[string]*runner{},
+		builds: map[string]life{}, logs: map[string]*buildLog{}, sites: map[string]*site{}, fronts: map[string]*site{},
+		runners: map[string]*runner{}, stale: map[string]lag{}, behind: map[string]lag{},
 	}
 	if err := e.restore(); err != nil {
 		e.Close(ctx)
@@ -88,12 +115,11 @@ func (e *Emulator) restore() error {
 	if err := e.load(); err != nil {
 		return err
 	}
-	front, err := e.listen("production", func() string { return e.state.Project.Production })
-	if err != nil {
-		return err
+	for _, p := range e.state.Projects {
+		if err := e.front(p); err != nil {
+			return err
+		}
 	}
-	e.front = front
-	e.state.Project.Domain = front.addr
 	if err := e.arrange(); err != nil {
 		return err
 	}
@@ -102,8 +128,10 @@ func (e *Emulator) restore() error {
 			e.start(d)
 		}
 	}
-	if e.state.Project.Request.running() {
-		e.moveLater()
+	for _, p := range e.state.Projects {
+		if p.Request.running() {
+			e.moveLater(p)
+		}
 	}
 	return e.save()
 }
@@ -114,10 +142,7 @@ func (e *Emulator) Close(ctx context.Context) {
 	e.end()
 	e.mu.Lock()
 	e.closing = true
-	sites := slices.Collect(maps.Values(e.sites))
-	if e.front != nil {
-		sites = append(sites, e.front)
-	}
+	sites := slices.Concat(slices.Collect(maps.Values(e.sites)), slices.Collect(maps.Values(e.fronts)))
 	runners := slices.Collect(maps.Values(e.runners))
 	e.mu.Unlock()
 	var wg sync.WaitGroup

@@ -11,14 +11,14 @@ import (
 // events gives a build's log: as an array, or with follow=1 or format=lines as lines, until the build is over.
 func (e *Emulator) events(w http.ResponseWriter, r *http.Request) {
 	e.mu.Lock()
-	d := e.find(r.PathValue("id"))
+	d, _, err := e.deploymentOf(r, r.PathValue("id"))
 	var id string
-	if d != nil {
+	if err == nil {
 		id = d.ID
 	}
 	e.mu.Unlock()
-	if d == nil {
-		fail(w, notFound("Deployment"))
+	if err != nil {
+		fail(w, err)
 		return
 	}
 	q := r.URL.Query()
@@ -48,8 +48,9 @@ func (e *Emulator) follow(w http.ResponseWriter, r *http.Request, id string) {
 	log := e.log(id)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
+	follows := r.URL.Query().Get("follow") == "1"
 	for sent := 0; ; {
-		now := e.peek(id)
+		now, p := e.peek(id)
 		lines := log.since(sent)
 		sent += len(lines)
 		for _, l := range lines {
@@ -57,8 +58,13 @@ func (e *Emulator) follow(w http.ResponseWriter, r *http.Request, id string) {
 				return
 			}
 		}
+		if follows && now.Assigned != 0 {
+			_ = enc.Encode(map[string]any{
+				"type": "alias-assigned", "deploymentId": id, "date": now.Assigned, "alias": p.aliases(&now), "aliasError": nil, "aliasWarning": nil,
+			})
+		}
 		_ = flush.Flush()
-		if r.URL.Query().Get("follow") != "1" || now.ID == "" || now.over() {
+		if !follows || now.ID == "" || now.over() {
 			return
 		}
 		select {

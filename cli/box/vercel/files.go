@@ -1,9 +1,8 @@
 package vercel
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"crypto/sha1" //nolint:gosec // the vendor names files by it
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -11,12 +10,26 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 )
+
+type fileBody struct {
+	File     string  `json:"file"`
+	SHA      string  `json:"sha"`
+	Size     int64   `json:"size"`
+	Mode     uint32  `json:"mode"`
+	Data     *string `json:"data"`
+	Encoding string  `json:"encoding"`
+}
 
 // maxFile is the size of one file on a small plan.
 const maxFile = 100 << 20
 
-const shaPattern = `^[0-9a-f]{40}$`
+const (
+	shaPattern = `^[0-9a-f]{40}$`
+	folder     = 0o040000 // of a unix mode
+)
 
 // postFile keeps one file under its hash. Sending it twice does no harm.
 func (e *Emulator) postFile(r *http.Request) (int, any, error) {
@@ -25,10 +38,10 @@ func (e *Emulator) postFile(r *http.Request) (int, any, error) {
 		want = r.Header.Get("X-Now-Digest")
 	}
 	if !regexp.MustCompile(shaPattern).MatchString(want) {
-		return 0, nil, refuse(http.StatusBadRequest, "bad_request", "Digest is not valid")
+		return 0, nil, badRequest("Digest is not valid")
 	}
 	if r.ContentLength < 0 {
-		return 0, nil, refuse(http.StatusBadRequest, "bad_request", "Content-Length is missing")
+		return 0, nil, badRequest("Content-Length is missing")
 	}
 	if r.ContentLength > maxFile {
 		return 0, nil, refuse(http.StatusBadRequest, "size_limit_exceeded", "File size is not valid: larger than %d bytes", maxFile)
@@ -38,7 +51,7 @@ func (e *Emulator) postFile(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	if got != want {
-		return 0, nil, refuse(http.StatusBadRequest, "bad_request", "Digest is not valid: the body's is %s", got)
+		return 0, nil, badRequest("Digest is not valid: the body's is %s", got)
 	}
 	return http.StatusOK, map[string]any{"urls": []string{}}, nil
 }
@@ -64,69 +77,52 @@ func (e *Emulator) keep(body io.Reader, want string) (string, error) {
 
 func (e *Emulator) blob(sha string) string { return filepath.Join(e.cfg.Dir, "files", sha) }
 
-// archive packs a deployment's files for Host, the same bytes for the same files: equal builds are recognised by it.
-func (e *Emulator) archive(d deployment) (path string, err error) {
-	f, err := os.CreateTemp(e.cfg.Dir, ".archive-*.tar.gz")
-	if err != nil {
-		return "", err
+// fromFiles gives a deployment its files. Those that were not sent yet are asked for; a folder is nothing to be sent.
+func (e *Emulator) fromFiles(d *deployment, b createBody) error {
+	if len(b.Files) == 0 {
+		return refuse(http.StatusBadRequest, "no_files", "The deployment has no files")
 	}
-	defer func() {
-		if err = errors.Join(err, f.Close()); err != nil {
-			_ = os.Remove(f.Name())
+	var missing []string
+	for _, f := range b.Files {
+		if !filepath.IsLocal(filepath.FromSlash(f.File)) || strings.Contains(f.File, `\`) {
+			return badRequest("Invalid file path: %q", f.File)
 		}
-	}()
-	zip := gzip.NewWriter(f)
-	out := tar.NewWriter(zip)
-	for _, in := range d.Files {
-		if err := pack(out, in, e.blob(in.SHA)); err != nil {
-			return "", err
+		if f.SHA == "" && f.Data == nil && f.Mode&folder != 0 {
+			continue
 		}
-	}
-	return f.Name(), errors.Join(out.Close(), zip.Close())
-}
-
-func pack(out *tar.Writer, in file, blob string) error {
-	f, err := os.Open(blob)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	mode := int64(in.Mode & 0o777)
-	if mode == 0 {
-		mode = 0o644
-	}
-	if err := out.WriteHeader(&tar.Header{Name: in.Path, Mode: mode, Size: info.Size(), Format: tar.FormatPAX}); err != nil {
-		return err
-	}
-	_, err = io.Copy(out, f)
-	return err
-}
-
-// sweep removes files that no deployment names any more. The caller holds the lock; files that were sent for a
-// deployment to come are spared by their age.
-func (e *Emulator) sweep(oldest int64) error {
-	used := map[string]bool{}
-	for _, d := range e.state.Deployments {
-		for _, f := range d.Files {
-			used[f.SHA] = true
+		if f.Data != nil {
+			sha, err := e.inline(*f.Data, f.Encoding)
+			if err != nil {
+				return err
+			}
+			f.SHA = sha
 		}
-	}
-	all, err := os.ReadDir(filepath.Join(e.cfg.Dir, "files"))
-	if err != nil {
-		return err
-	}
-	for _, f := range all {
-		info, err := f.Info()
-		if err == nil && !used[f.Name()] && info.ModTime().UnixMilli() < oldest {
-			err = os.Remove(e.blob(f.Name()))
+		if !regexp.MustCompile(shaPattern).MatchString(f.SHA) {
+			return badRequest("Invalid sha of %q", f.File)
 		}
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
+		if _, err := os.Stat(e.blob(f.SHA)); err != nil {
+			missing = append(missing, f.SHA)
 		}
+		d.Files = append(d.Files, file{Path: f.File, SHA: f.SHA, Size: f.Size, Mode: f.Mode})
+	}
+	slices.SortFunc(d.Files, func(a, b file) int { return strings.Compare(a.Path, b.Path) })
+	slices.Sort(missing)
+	if len(missing) > 0 {
+		no := refuse(http.StatusBadRequest, "missing_files", "Missing files")
+		no.extra = map[string]any{"missing": slices.Compact(missing)}
+		return no
 	}
 	return nil
+}
+
+func (e *Emulator) inline(data, encoding string) (string, error) {
+	raw := []byte(data)
+	if encoding == "base64" {
+		b, err := base64.StdEncoding.DecodeString(data)
+		if err != nil {
+			return "", badRequest("Invalid base64 data")
+		}
+		raw = b
+	}
+	return e.keep(strings.NewReader(string(raw)), "")
 }

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"readme/cli/box/fault"
 	"readme/cli/box/vercel"
 	"readme/cli/box/vercel/boxtest"
 )
@@ -36,8 +37,9 @@ func inBubble(t *testing.T, test func(b *bench)) {
 		net := boxtest.NewNet()
 		host := &boxtest.Host{Net: net, BuildTime: 40 * time.Second}
 		b := &bench{T: t, net: net, host: host, cfg: vercel.Config{
-			Dir: dir, Token: "box_token", Project: "readme", Env: map[string]string{"GREETING": "hello"},
-			Host: host, Edge: net.Edge, Dial: net.DialContext, Pace: 2 * time.Second,
+			Dir: dir, Token: "box_token",
+			Projects: []vercel.Project{{Name: "readme", Env: map[string]string{"GREETING": "hello"}}},
+			Host:     host, Edge: net.Edge, Dial: net.DialContext, Pace: 2 * time.Second,
 		}}
 		b.open()
 		defer func() { b.close() }()
@@ -52,6 +54,14 @@ func (b *bench) open() {
 		b.Fatal(err)
 	}
 	if b.stop, err = b.net.Serve("api.box:80", b.emu.Handler()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// strike lets a fault strike a number of times, 0 for until it is cleared; a duration of 0 is the fault's own.
+func (b *bench) strike(name string, times int, lasts time.Duration) {
+	b.Helper()
+	if err := b.emu.Faults().Set(fault.Fault{Name: name, Times: times, For: lasts}); err != nil {
 		b.Fatal(err)
 	}
 }

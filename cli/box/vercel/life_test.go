@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"readme/cli/box/vercel"
 )
 
 func jsonText(v any) string {
@@ -67,7 +65,7 @@ func TestOpen_bringsBackWhatWasLiveAndGoesOnWithTheRest(t *testing.T) {
 		building := b.create("third", staged()).text("id")
 		time.Sleep(20 * time.Second)
 		b.close()
-		b.cfg.Env = map[string]string{"GREETING": "hello", "NEW": "1"}
+		b.cfg.Projects[0].Env = map[string]string{"GREETING": "hello", "NEW": "1"}
 		b.open()
 
 		time.Sleep(time.Second)
@@ -99,7 +97,7 @@ func TestOpen_leavesVariablesThatSomebodyHasChanged(t *testing.T) {
 		id := envs[0].(map[string]any)["id"].(string)
 		b.call("PATCH", "/v9/projects/readme/env/"+id, map[string]any{"value": "typed"})
 		b.close()
-		b.cfg.Env = map[string]string{"GREETING": "moved"}
+		b.cfg.Projects[0].Env = map[string]string{"GREETING": "moved"}
 		b.open()
 		if got := b.call("GET", "/v1/projects/readme/env/"+id, nil).text("value"); got != "typed" {
 			b.Errorf("the value is %q", got)
@@ -172,23 +170,6 @@ func TestDeployments_areForgottenBeyondTheNewestThirty(t *testing.T) {
 		}
 		if oldest := all[29].(map[string]any)["uid"]; oldest != live {
 			b.Errorf("the oldest is %v, want what is live", oldest)
-		}
-	})
-}
-
-func TestFaults_strikeAsOftenAsArmed(t *testing.T) {
-	inBubble(t, func(b *bench) {
-		b.emu.Arm(vercel.Fault{Kind: vercel.RateLimited, Times: 2, For: 9 * time.Second})
-		for _, want := range []int{429, 429, 200} {
-			r := b.call("GET", "/v2/user", nil)
-			if r.status != want || (want == 429 && r.header.Get("Retry-After") != "9") {
-				b.Errorf("got %d, Retry-After %q; want %d", r.status, r.header.Get("Retry-After"), want)
-			}
-		}
-		b.emu.Arm(vercel.Fault{Kind: vercel.BuildFails, Text: "out of memory"})
-		failed := b.call("GET", "/v13/deployments/"+b.deployed("x", nil), nil)
-		if failed.text("readyState") != "ERROR" || failed.text("errorMessage") != "out of memory" {
-			b.Errorf("the build that was to fail: %s", failed.raw)
 		}
 	})
 }

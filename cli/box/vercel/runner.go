@@ -27,10 +27,12 @@ type runner struct {
 	life
 	e *Emulator
 	d deployment
+	p project
 
 	mu   sync.Mutex
 	now  *attempt
 	tail []string // the last lines that it wrote
+	ears map[chan logLine]bool
 }
 
 // attempt is one start. Its fields are set when ready is closed.
@@ -42,8 +44,8 @@ type attempt struct {
 }
 
 // newRunner starts the process of a deployment. The caller holds the emulator's lock.
-func (e *Emulator) newRunner(d deployment) *runner {
-	r := &runner{e: e, d: d, life: e.child()}
+func (e *Emulator) newRunner(d deployment, p project) *runner {
+	r := &runner{e: e, d: d, p: p, life: e.child()}
 	r.attempt()
 	return r
 }
@@ -107,7 +109,7 @@ func (r *runner) stop(ctx context.Context) {
 }
 
 func (r *runner) launch(ctx context.Context) (host.Process, string, error) {
-	out, err := r.e.output(ctx, r.d, func(string) {})
+	out, err := r.e.output(ctx, r.d, r.p, func(string) {})
 	if err != nil {
 		return nil, "", err
 	}
@@ -123,12 +125,10 @@ func (r *runner) launch(ctx context.Context) (host.Process, string, error) {
 	if env == nil {
 		env = map[string]string{}
 	}
-	maps.Copy(env, map[string]string{
-		"PORT": port, "NODE_ENV": production, "NEXT_TELEMETRY_DISABLED": "1",
-		"VERCEL_ENV": environment(r.d), "VERCEL_URL": r.d.URL,
-	})
+	maps.Copy(env, systemEnv(r.d))
+	maps.Copy(env, map[string]string{"PORT": port, "NODE_ENV": production, "NEXT_TELEMETRY_DISABLED": "1", "VERCEL_URL": r.d.URL})
 	p, err := r.e.cfg.Host.Start(context.WithoutCancel(ctx), host.Run{
-		Service: r.e.cfg.Project, Dir: out.Dir, Command: startCommand + " -p " + port + " -H 127.0.0.1",
+		Service: r.p.Name, Dir: out.Dir, Command: startCommand + " -p " + port + " -H 127.0.0.1",
 		Env: env, Drain: drainTime, Say: r.said,
 	})
 	if err != nil {
@@ -161,9 +161,10 @@ func (r *runner) listens(ctx context.Context, p host.Process, address string) er
 	}
 }
 
-func (r *runner) said(_, line string) {
+func (r *runner) said(stream, line string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.tell(stream, line)
 	if len(r.tail) == tailLines {
 		r.tail = r.tail[1:]
 	}

@@ -2,37 +2,55 @@ package vercel
 
 import (
 	"crypto/rand"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-
-	"readme/cli/box/keep"
 )
 
 // state is everything that a restart brings back. It is one file, written whole.
 type state struct {
-	Project     project       `json:"project"`
+	User        string        `json:"user"`
+	Team        string        `json:"team"`        // its id, where none was configured
+	Projects    []*project    `json:"projects"`    // the oldest first
 	Deployments []*deployment `json:"deployments"` // the oldest first
-	Env         []*variable   `json:"env"`
-	// Seeded is what Config.Env has brought so far: a variable that somebody has changed or deleted since stays so.
-	Seeded map[string]string `json:"seeded"`
 }
 
 type project struct {
-	ID         string        `json:"id"`
-	Name       string        `json:"name"`
-	Account    string        `json:"account"`
-	Created    int64         `json:"created"`
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Account string `json:"account"`
+	Created int64  `json:"created"`
+	Updated int64  `json:"updated"`
+	Edge    string `json:"edge"` // the name of its domain's listener
+
+	Framework string            `json:"framework"` // "" for none
+	Root      string            `json:"root"`
+	Link      *link             `json:"link"`
+	SSO       string            `json:"sso"`    // ssoProtection.deploymentType; "" for none
+	Bypass    map[string]bypass `json:"bypass"` // by secret
+	Manual    bool              `json:"manual"` // autoAssignCustomDomains was set to false
+	Env       []*variable       `json:"env"`
+	// Seeded is what Config has brought so far: a variable that somebody has changed or deleted since stays so.
+	Seeded map[string]string `json:"seeded"`
+
 	Domain     string        `json:"domain"`
 	Production string        `json:"production"` // the deployment that the domain serves
 	Moved      int64         `json:"moved"`      // when it came there
 	Frozen     bool          `json:"frozen"`     // since a rollback, nothing gets the domain by itself
 	Request    *aliasRequest `json:"request"`
+	Reason     string        `json:"reason"` // of the last rollback
+}
+
+// link is the project's repository at its Git hosting.
+type link struct {
+	Org    string `json:"org"`
+	Repo   string `json:"repo"`
+	ID     int64  `json:"id"`
+	Branch string `json:"branch"` // whose pushes go to production
+}
+
+func (l *link) name() string { return l.Org + "/" + l.Repo }
+
+type bypass struct {
+	Created int64 `json:"created"`
 }
 
 // aliasRequest is the last promotion or rollback.
@@ -50,18 +68,27 @@ func (r *aliasRequest) running() bool {
 
 type deployment struct {
 	ID         string            `json:"id"`
+	Project    string            `json:"project"`
 	URL        string            `json:"url"`
 	Target     string            `json:"target"` // production, or "" for a preview
+	Source     string            `json:"source"` // cli, git, api-trigger-git-deploy, redeploy
 	Meta       map[string]string `json:"meta"`
 	Files      []file            `json:"files"`
+	Git        *gitSource        `json:"git"`
+	Prebuilt   bool              `json:"prebuilt"`
+	Framework  string            `json:"framework"`
+	Root       string            `json:"root"`
 	Env        map[string]string `json:"env"` // the project's variables when it was made
 	AutoAssign bool              `json:"autoAssign"`
 
-	State     string `json:"state"`
-	Substate  string `json:"substate"`
-	ErrorCode string `json:"errorCode"`
-	Error     string `json:"error"`
-	Block     string `json:"block"` // why it is BLOCKED
+	State      string `json:"state"`
+	Substate   string `json:"substate"`
+	ErrorCode  string `json:"errorCode"`
+	Error      string `json:"error"`
+	Block      string `json:"block"` // why it is BLOCKED
+	AliasError string `json:"aliasError"`
+	Checks     string `json:"checks"`  // the conclusion, "" for none
+	Crashes    bool   `json:"crashes"` // its function answers nothing but errors
 
 	Created  int64 `json:"created"`
 	Building int64 `json:"building"`
@@ -76,7 +103,7 @@ func (d *deployment) over() bool {
 	case "ERROR", "CANCELED", "BLOCKED":
 		return true
 	case "READY":
-		return d.Assigned != 0
+		return d.Assigned != 0 || d.AliasError != "" || d.Checks == "failed"
 	}
 	return false
 }
@@ -100,77 +127,33 @@ type variable struct {
 	Updated int64    `json:"updated"`
 }
 
-// load reads the state, or begins a new one, and brings in the configured variables.
-func (e *Emulator) load() error {
-	b, err := os.ReadFile(e.path())
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		now := e.now()
-		e.state = state{Project: project{ID: id("prj_"), Name: e.cfg.Project, Account: id("usr_"), Created: now}}
-	case err != nil:
-		return err
-	default:
-		if err := json.Unmarshal(b, &e.state); err != nil {
-			return fmt.Errorf("read %s: %w", e.path(), err)
-		}
+// deployment finds one by its id; nil where it is gone. The caller holds the lock.
+func (e *Emulator) deployment(id string) *deployment {
+	i := slices.IndexFunc(e.state.Deployments, func(d *deployment) bool { return d.ID == id })
+	if i < 0 {
+		return nil
 	}
-	e.state.Project.Name = e.cfg.Project
+	return e.state.Deployments[i]
+}
+
+// project finds one by its id; nil where it is gone. The caller holds the lock.
+func (e *Emulator) project(id string) *project {
+	i := slices.IndexFunc(e.state.Projects, func(p *project) bool { return p.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return e.state.Projects[i]
+}
+
+// of lists a project's deployments, the oldest first.
+func (e *Emulator) of(p *project) []*deployment {
+	var all []*deployment
 	for _, d := range e.state.Deployments {
-		e.last = max(e.last, d.Created, d.Ready, d.Assigned)
-	}
-	e.seed()
-	return nil
-}
-
-// seed types in the variables that were never there, and follows the box's own addresses where nobody has typed
-// another value since.
-func (e *Emulator) seed() {
-	if e.state.Seeded == nil {
-		e.state.Seeded = map[string]string{}
-	}
-	for _, name := range slices.Sorted(maps.Keys(e.cfg.Env)) {
-		value := e.cfg.Env[name]
-		old, was := e.state.Seeded[name]
-		e.state.Seeded[name] = value
-		v := e.variableFor(name, production)
-		switch now := e.now(); {
-		case !was && v == nil:
-			e.state.Env = append(e.state.Env, &variable{
-				ID: id("env_"), Key: name, Value: value, Type: "encrypted", Target: []string{production}, Created: now, Updated: now,
-			})
-		case was && v != nil && v.Value == old && value != old:
-			v.Value, v.Updated = value, now
-			for _, d := range e.state.Deployments { // the box's addresses move, and what is live must find them
-				if now, ok := d.Env[name]; ok && now == old {
-					d.Env[name] = value
-				}
-			}
+		if d.Project == p.ID {
+			all = append(all, d)
 		}
 	}
-}
-
-func (e *Emulator) path() string { return filepath.Join(e.cfg.Dir, "state.json") }
-
-// save writes the state. The caller holds the lock.
-func (e *Emulator) save() error {
-	b, err := json.Marshal(e.state)
-	if err != nil {
-		return err
-	}
-	return keep.Write(e.path(), b)
-}
-
-// find gives a deployment by its id, the host of its own address, or an alias that it serves.
-func (e *Emulator) find(idOrURL string) *deployment {
-	if idOrURL == e.state.Project.Domain {
-		idOrURL = e.state.Project.Production
-	}
-	for _, d := range slices.Backward(e.state.Deployments) {
-		if d.ID == idOrURL || d.URL == idOrURL {
-			return d
-		}
-	}
-	return nil
+	return all
 }
 
 // id draws one in the vendor's form.

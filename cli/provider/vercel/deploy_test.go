@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"readme/cli/box/fault"
 	box "readme/cli/box/vercel"
 	"readme/cli/provider"
 )
@@ -53,7 +54,7 @@ func TestDeployStaged_sendsOnlyMissingFilesAndStaysOffTheDomain(t *testing.T) {
 func TestDeploy_isLiveOnlyWhenTheDomainServesIt(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		first := b.live("run-1", "first")
-		b.emu.Arm(box.Fault{Kind: box.StaleAlias, For: 20 * time.Second})
+		b.strike(box.StaleAlias, 20*time.Second)
 		id, err := b.Deploy(b.Context(), b.app("run-2", "second", nil))
 		if err != nil {
 			b.Fatal(err)
@@ -100,7 +101,7 @@ func TestDeploy_tellsWhyABuildFails(t *testing.T) {
 
 func TestDeploy_adoptsADeploymentWhoseAnswerWasLost(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		b.emu.Arm(box.Fault{Kind: box.CreateLost, For: 5 * time.Minute})
+		b.strike(box.DeployUnanswered, 5*time.Minute)
 		id, err := b.DeployStaged(b.Context(), b.app("run-1", "first", nil))
 		if err != nil {
 			b.Fatal(err)
@@ -125,7 +126,7 @@ func TestDeploy_doesNotAdoptWhatWasThereBefore(t *testing.T) {
 			b.Fatal(err)
 		}
 		b.wait(first)
-		b.emu.Arm(box.Fault{Kind: box.CreateLost})
+		b.strike(box.DeployUnanswered, 0)
 		second, err := b.DeployStaged(b.Context(), b.app("run-1", "first", nil))
 		if err != nil {
 			b.Fatal(err)
@@ -138,7 +139,9 @@ func TestDeploy_doesNotAdoptWhatWasThereBefore(t *testing.T) {
 
 func TestDeploy_waitsAsLongAsARateLimitAsks(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		b.emu.Arm(box.Fault{Kind: box.RateLimited, Times: 3, For: 7 * time.Second})
+		if err := b.emu.Faults().Set(fault.Fault{Name: fault.RateLimited, Times: 3, For: 7 * time.Second}); err != nil {
+			b.Fatal(err)
+		}
 		start := time.Now()
 		if d := b.staged("run-1", "first"); d.State != provider.Staged {
 			b.Errorf("it ends as %q, want staged", d.State)
@@ -151,7 +154,7 @@ func TestDeploy_waitsAsLongAsARateLimitAsks(t *testing.T) {
 
 func TestDeployment_needsAPersonWhenVercelHoldsItBack(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		b.emu.Arm(box.Fault{Kind: box.Blocked, Text: "TEAM_ACCESS_REQUIRED"})
+		b.strike(box.Blocked, 0)
 		d := b.staged("run-1", "first")
 		if d.State != provider.NeedsHuman || !strings.Contains(d.Why, "TEAM_ACCESS_REQUIRED") {
 			b.Errorf("it ends as %q: %q", d.State, d.Why)

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"readme/cli/box/fault"
 	box "readme/cli/box/vercel"
 	"readme/cli/box/vercel/boxtest"
 	"readme/cli/provider"
@@ -42,8 +43,9 @@ func inBubble(t *testing.T, test func(b *bench)) {
 		net := boxtest.NewNet()
 		host := &boxtest.Host{Net: net, BuildTime: 40 * time.Second}
 		emu, err := box.Open(t.Context(), box.Config{
-			Dir: dir, Token: token, Project: "readme", Env: map[string]string{"GREETING": "hello", "BOT_START_URL": "http://bot"},
-			Host: host, Edge: net.Edge, Dial: net.DialContext, Pace: 2 * time.Second,
+			Dir: dir, Token: token,
+			Projects: []box.Project{{Name: "readme", Env: map[string]string{"GREETING": "hello", "BOT_START_URL": "http://bot"}}},
+			Host:     host, Edge: net.Edge, Dial: net.DialContext, Pace: 2 * time.Second,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -81,6 +83,14 @@ func (b *bench) client(o vercel.Options) *vercel.Client {
 		b.Fatal(err)
 	}
 	return c
+}
+
+// strike lets a fault strike once; a duration of 0 is the fault's own.
+func (b *bench) strike(name string, lasts time.Duration) {
+	b.Helper()
+	if err := b.emu.Faults().Set(fault.Fault{Name: name, Times: 1, For: lasts}); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // app is a request to deploy an app whose page says these words.

@@ -16,7 +16,7 @@ func TestPromote_returnsWhenTheDomainItselfHasMoved(t *testing.T) {
 		second := b.staged("run-2", "second")
 		b.serving(first.ID, "first hello")
 
-		b.emu.Arm(box.Fault{Kind: box.StaleAlias, For: 30 * time.Second})
+		b.strike(box.StaleAlias, 30*time.Second)
 		start := time.Now()
 		m, err := b.Promote(b.Context(), second.ID)
 		if err != nil {

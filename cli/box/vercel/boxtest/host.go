@@ -12,6 +12,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,6 +76,11 @@ func (h *Host) Build(ctx context.Context, b host.Build) (host.Output, error) {
 	files, err := unpack(b.Archive)
 	if err != nil {
 		return host.Output{}, err
+	}
+	if b.Root != "" {
+		if files = below(files, b.Root); len(files) == 0 {
+			return host.Output{}, fmt.Errorf("the archive has no folder %q", b.Root)
+		}
 	}
 	key := fmt.Sprint(files, b.Command, b.Env, b.Node)
 	h.mu.Lock()
@@ -159,6 +165,17 @@ func (p *process) Stop(context.Context) {
 		close(p.done)
 	})
 	<-p.done
+}
+
+// below gives the files of a folder.
+func below(files map[string]string, root string) map[string]string {
+	under := map[string]string{}
+	for name, content := range files {
+		if rest, ok := strings.CutPrefix(name, root+"/"); ok {
+			under[rest] = content
+		}
+	}
+	return under
 }
 
 func unpack(path string) (map[string]string, error) {
