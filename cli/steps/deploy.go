@@ -86,7 +86,7 @@ func (a deploy) make(ctx context.Context, t *engine.Task, h Host, o Order, rec d
 	if !ok || len(o.Make) == 0 {
 		return nil
 	}
-	n := New{Order: o, Variables: map[string]release.Secret{}}
+	n := New{Order: o, Variables: map[string]release.Secret{}, Plain: a.w.Plain}
 	for _, name := range o.Variables {
 		n.Variables[name] = a.w.Values[name]
 	}
@@ -113,7 +113,12 @@ func (a deploy) watch(ctx context.Context, t *engine.Task, h Host, in plan.Deplo
 	case provider.Failed, provider.Superseded, provider.NeedsHuman, provider.Building:
 		return release.StepDone{}, a.w.failedDeploy(ctx, h, in, d)
 	}
-	if d.State == provider.Live {
+	if d.State == provider.Staged && !rec.Staged {
+		if d, err = a.w.onDomain(ctx, t, h, d); err != nil {
+			return release.StepDone{}, refused(in, "it was not promoted", err)
+		}
+	}
+	if !rec.Staged {
 		if err := a.verify(ctx, h, in, &d); err != nil {
 			return release.StepDone{}, err
 		}
@@ -196,11 +201,11 @@ func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, 
 	}
 	switch {
 	case live.ID == rec.Before.ID && live.ID != "":
-		return release.StepDone{Text: live.ID + " was live before and still is"}, a.settingsBack(ctx, h, in, rec)
+		return release.StepDone{Text: live.ID + " was live before and still is", Kept: remark(ctx, h)}, a.settingsBack(ctx, h, in, rec)
 	case live.ID == "" && rec.Before.ID == "":
 		return release.StepDone{Text: "nothing is live, as before"}, nil
 	case isBack(rec, live):
-		return release.StepDone{Text: "back to " + before(rec)}, a.settingsBack(ctx, h, in, rec)
+		return release.StepDone{Text: "back to " + before(rec), Kept: remark(ctx, h)}, a.settingsBack(ctx, h, in, rec)
 	case strangers(rec, live, t.Run, in.Commit):
 		return release.StepDone{}, notPutBack(in, rec, errStrangers(live))
 	case rec.Before.ID == "":
@@ -317,13 +322,16 @@ func (a deploy) restore(ctx context.Context, t *engine.Task, h Host, in plan.Dep
 	if err != nil {
 		return release.StepDone{}, notPutBack(in, rec, err)
 	}
+	if d, err = a.w.onDomain(ctx, t, h, d); err != nil {
+		return release.StepDone{}, notPutBack(in, rec, err)
+	}
 	if d.State != provider.Live {
 		return release.StepDone{}, notPutBack(in, rec, fmt.Errorf("the way back ended as %s: %s", d.Raw, d.Why))
 	}
 	if err := a.verify(ctx, h, in, &d); err != nil {
 		return release.StepDone{}, notPutBack(in, rec, err)
 	}
-	return release.StepDone{Text: "back to " + before(rec)}, nil
+	return release.StepDone{Text: "back to " + before(rec), Kept: remark(ctx, h)}, nil
 }
 
 func before(rec deployed) string {

@@ -57,9 +57,13 @@ func (a promote) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 	if err != nil {
 		return release.StepDone{}, cannotRead(asDeploy, err)
 	}
+	text := "on " + url
+	if said := remark(ctx, h); said != "" {
+		text += "; " + said
+	}
 	record, err := json.Marshal(rec)
 	return release.StepDone{
-		Text: "on " + url, Record: record,
+		Text: text, Record: record,
 		Outputs: map[string]string{"url": url, "deployment": id, "commit": t.Outputs(in.Name)["commit"]},
 	}, err
 }
@@ -78,13 +82,18 @@ func (a promote) Undo(ctx context.Context, t *engine.Task, was engine.Was) (rele
 		return release.StepDone{}, err
 	}
 	asDeploy, d := plan.DeployInputs{Name: in.Name, To: in.To}, deploy(a)
+	if q, ok := h.(Quieter); ok {
+		if err := q.Quiet(ctx, rec.ID); err != nil {
+			return release.StepDone{}, notPutBack(asDeploy, rec, err)
+		}
+	}
 	live, err := h.Live(ctx)
 	if err != nil {
 		return release.StepDone{}, notPutBack(asDeploy, rec, err)
 	}
 	switch {
 	case live.ID == rec.Before.ID:
-		return release.StepDone{Text: "the domain serves what it served before"}, nil
+		return release.StepDone{Text: "the domain serves what it served before", Kept: remark(ctx, h)}, nil
 	case strangers(rec, live, t.Run, ""):
 		return release.StepDone{}, notPutBack(asDeploy, rec, errStrangers(live))
 	case rec.Before.ID == "":

@@ -37,6 +37,9 @@ func (w *World) readService(ctx context.Context, q Question, d spec.Deploy) (pla
 			return s, err
 		}
 	}
+	if err := fetched(ctx, q, h, d, &s); err != nil {
+		return s, err
+	}
 	switch {
 	case d.To == "pipecat":
 		return s, w.readBot(ctx, d, h, &s)
@@ -56,6 +59,23 @@ func sourceOf(d spec.Deploy, env spec.Environment) string {
 		return "upload"
 	}
 	return d.Source
+}
+
+// fetched lets what the vendor cannot fetch by itself be uploaded, and says so.
+func fetched(ctx context.Context, q Question, h Host, d spec.Deploy, s *plan.Service) error {
+	v, ok := h.(Sourcer)
+	if !ok || s.Source != "commit" {
+		return nil
+	}
+	why, err := v.Source(ctx, q.Subject.Repo)
+	if err != nil {
+		return cannotRead(plan.DeployInputs{Name: d.Name, To: d.To}, err)
+	}
+	if why != "" {
+		s.Source = "upload"
+		s.Warn = append(s.Warn, why+": the files of "+d.Name+" are uploaded instead")
+	}
+	return nil
 }
 
 // readFiles reads the files that make a service: their hash, and what would be sent of them.

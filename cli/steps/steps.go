@@ -62,6 +62,13 @@ type Maker interface {
 type New struct {
 	Order     Order
 	Variables map[string]release.Secret // those of the matrix that have a value here
+	Plain     map[string]bool           // names of Variables that are no secret: the vendor may show them again
+}
+
+// Sourcer says why a vendor cannot fetch a commit of this repository by itself; "" if it can. What it cannot fetch is
+// uploaded.
+type Sourcer interface {
+	Source(ctx context.Context, repo string) (why string, err error)
 }
 
 // Warner says what would get in the way of a release, such as deploys that the vendor starts by itself on a push.
@@ -90,6 +97,17 @@ type Remover interface {
 type Promoter interface {
 	Promote(ctx context.Context, id string) error
 	Domain(ctx context.Context) (string, error)
+}
+
+// Quieter waits until nothing is on its way any more that could put this deployment on the domain: a promote whose
+// answer never came must not land after everything was put back.
+type Quieter interface {
+	Quiet(ctx context.Context, id string) error
+}
+
+// Remarker says what a vendor does differently since its domain was moved, and nobody would expect; "" for nothing.
+type Remarker interface {
+	Remark(ctx context.Context) (string, error)
 }
 
 // Logs reads what a deployment has written while it was built and while it ran, oldest first.
@@ -127,6 +145,7 @@ type World struct {
 	Hosts    map[string]Host // by the service's name in release.yaml
 	Buckets  Buckets
 	Values   map[string]release.Secret // what readme-ops itself was given, for the references of checks
+	Plain    map[string]bool           // names of Values that the matrix does not call secret
 	Bypass   release.Secret            // opens a protected deployment to checks; empty for none
 	Smoke    smoke.Env                 // what all checks share
 }

@@ -2,7 +2,10 @@ package steps
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,26 +24,35 @@ func (h onVercel) Deployment(ctx context.Context, id string) (provider.Deploymen
 	return h.c.Deployment(ctx, id)
 }
 
-// Deploy sends the files of the archive, and not those that lie in the folder by now: what runs is what was approved.
 func (h onVercel) Deploy(ctx context.Context, o Order) (string, error) {
-	// Beside the archive, and always the same: what a killed release leaves there goes with the next one.
-	dir := strings.TrimSuffix(o.Archive, ".tar.gz") + ".files"
-	if err := os.RemoveAll(dir); err != nil {
-		return "", err
+	r := o.Request()
+	if r.Commit.SHA != "" {
+		return h.send(ctx, o, r)
 	}
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return "", err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	files, err := unpack(o.Archive, dir)
-	if err != nil {
-		return "", err
-	}
-	r := provider.Request{Marker: o.Marker, Dir: dir, Files: files}
+	return h.upload(ctx, o, r)
+}
+
+func (h onVercel) send(ctx context.Context, o Order, r provider.Request) (string, error) {
 	if o.Staged {
 		return h.c.DeployStaged(ctx, r)
 	}
 	return h.c.Deploy(ctx, r)
+}
+
+// upload sends the files of the archive, and not those that lie in the folder by now: what runs is what was approved.
+func (h onVercel) upload(ctx context.Context, o Order, r provider.Request) (string, error) {
+	// Beside the archive, and always the same: what a killed release leaves there goes with the next one.
+	dir := strings.TrimSuffix(o.Archive, ".tar.gz") + ".files"
+	err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700))
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	r.Dir = dir
+	if r.Files, err = unpack(o.Archive, dir); err != nil {
+		return "", err
+	}
+	return h.send(ctx, o, r)
 }
 
 func (h onVercel) Promote(ctx context.Context, id string) error {
@@ -50,9 +62,12 @@ func (h onVercel) Promote(ctx context.Context, id string) error {
 
 func (h onVercel) Domain(ctx context.Context) (string, error) { return h.c.Domain(ctx) }
 
-func (h onVercel) Restore(ctx context.Context, to provider.Deployment, _ provider.Marker) (string, error) {
-	_, err := h.c.Rollback(ctx, to.ID)
-	return to.ID, err
+func (h onVercel) Quiet(ctx context.Context, id string) error { return h.c.Quiet(ctx, id) }
+
+func (h onVercel) Remark(ctx context.Context) (string, error) { return h.c.Remark(ctx) }
+
+func (h onVercel) Restore(ctx context.Context, to provider.Deployment, m provider.Marker) (string, error) {
+	return h.c.Restore(ctx, to, m)
 }
 
 func (h onVercel) Remove(ctx context.Context, id string) error {
@@ -78,3 +93,26 @@ func (h onVercel) Logs(context.Context, string, time.Time, string) ([]provider.L
 func (h onVercel) Variables(ctx context.Context) (map[string]*string, error) {
 	return h.c.Variables(ctx)
 }
+
+func (h onVercel) Source(ctx context.Context, repo string) (string, error) {
+	return h.c.Source(ctx, repo)
+}
+
+func (h onVercel) Missing(ctx context.Context) ([]string, error) { return h.c.Missing(ctx) }
+
+// Make makes the project, connected to the repository where commits are deployed from it. A variable that nobody
+// called plain is one that Vercel never shows again.
+func (h onVercel) Make(ctx context.Context, n New) error {
+	p := vercel.NewProject{}
+	if n.Order.Source == "commit" {
+		p.Repo = n.Order.Repo
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.Variables)) {
+		p.Variables = append(p.Variables, vercel.Variable{Name: name, Value: n.Variables[name], Sensitive: !n.Plain[name]})
+	}
+	return h.c.Make(ctx, p)
+}
+
+func (h onVercel) Warnings(ctx context.Context) ([]string, error) { return h.c.Warnings(ctx) }
+
+func (h onVercel) Examine(ctx context.Context) []provider.Finding { return h.c.Examine(ctx) }

@@ -76,8 +76,9 @@ func TestDeployment_readsEveryStateOfVercel(t *testing.T) {
 		{"failed", `"readyState":"ERROR","errorCode":"BUILD_FAILED","errorMessage":"exit 1"`, provider.Failed, "BUILD_FAILED: exit 1"},
 		{"failed without a word", `"readyState":"ERROR"`, provider.Failed, "the build failed"},
 		{"cancelled", `"readyState":"CANCELED"`, provider.Superseded, "it was cancelled"},
+		{"cancelled for a reason", `"readyState":"CANCELED","errorMessage":"the Ignored Build Step says so"`, provider.Superseded, "the Ignored Build Step says so"},
 		{"deleted", `"readyState":"DELETED"`, provider.Superseded, "it was deleted"},
-		{"blocked", `"readyState":"BLOCKED","seatBlock":{"blockCode":"COMMIT_AUTHOR_REQUIRED"}`, provider.NeedsHuman, "Vercel holds it back until a person lets it through (COMMIT_AUTHOR_REQUIRED)"},
+		{"blocked", `"readyState":"BLOCKED","seatBlock":{"blockCode":"COMMIT_AUTHOR_REQUIRED"}`, provider.NeedsHuman, "Vercel holds it back until a person lets it through: the commit's author must be a member of the Vercel team with this Git account (COMMIT_AUTHOR_REQUIRED)"},
 		{"promoted, and then replaced by a newer one", `"readyState":"READY","readySubstate":"PROMOTED","aliasAssigned":true,"createdAt":900`, provider.Superseded, "the domain serves dpl_live now"},
 		{"promoted, but the alias still shows an older one", `"readyState":"READY","readySubstate":"PROMOTED","aliasAssigned":true,"createdAt":1100`, provider.Building, ""},
 	} {

@@ -1,12 +1,13 @@
-// Package vercel is a client of Vercel's REST API for one project: file deployments, promotion, variables, build logs.
+// Package vercel is a client of Vercel's REST API for one project: deployments of commits and of files, promotion and
+// the way back, variables, build logs, and what is to be known of the account.
 package vercel
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 const (
 	vendor        = "vercel"
+	framework     = "nextjs" // what the service client is built with
 	uploadTimeout = 10 * time.Minute
 )
 
@@ -25,6 +27,10 @@ type Options struct {
 	Token   release.Secret // an access token
 	Project string         // name or id, as release.yaml pins it
 	Team    string         // id (team_…) or slug; "" for a personal account
+	Root    string         // the app's folder in the repository, with slashes; "" for the repository itself
+	// VercelJSON reads vercel.json of that folder, as it is pushed: it can turn Vercel's own Git deploys off. Nil, or
+	// fs.ErrNotExist, is a folder without one.
+	VercelJSON func() ([]byte, error)
 	// Bypass lets smoke checks through deployment protection. The API never needs it: it is held here so that no
 	// error shows it, should Vercel repeat it (a project's answer has it as a key).
 	Bypass    release.Secret
@@ -36,8 +42,13 @@ type Client struct {
 	api, files *provider.Door
 	project    string
 	team       string
+	root       string
+	config     func() ([]byte, error)
 	scheme     string // of deployed addresses: the emulator's are http, as its API is
+	bypass     release.Secret
 	secrets    []release.Secret
+
+	writing chan struct{} // one write of variables at a time: Vercel refuses a second one
 }
 
 // New makes a client; it sends nothing.
@@ -62,8 +73,8 @@ func New(o Options) (*Client, error) {
 	}
 	scheme, _, _ := strings.Cut(o.Base, "://")
 	return &Client{
-		api: api, files: files, project: o.Project, team: o.Team, scheme: scheme,
-		secrets: []release.Secret{o.Token, o.Bypass},
+		api: api, files: files, project: o.Project, team: o.Team, root: strings.Trim(path.Clean("/"+o.Root), "/"), config: o.VercelJSON,
+		scheme: scheme, bypass: o.Bypass, secrets: []release.Secret{o.Token, o.Bypass}, writing: make(chan struct{}, 1),
 	}, nil
 }
 
@@ -80,6 +91,11 @@ func (c *Client) send(ctx context.Context, call provider.Call, v any) error {
 
 func (c *Client) sendBy(ctx context.Context, door *provider.Door, call provider.Call, v any) error {
 	call.Query = c.scoped(call.Query)
+	return c.sendAs(ctx, door, call, v)
+}
+
+// sendAs sends a call as it is: that of the person behind the token has no team.
+func (c *Client) sendAs(ctx context.Context, door *provider.Door, call provider.Call, v any) error {
 	a, err := door.Do(ctx, call)
 	if err != nil {
 		return c.clean(err)
@@ -109,46 +125,6 @@ func (c *Client) scoped(q url.Values) url.Values {
 		q.Set("slug", c.team)
 	}
 	return q
-}
-
-// clean takes our secrets out of the vendor's words, and puts its code for the error in front of them.
-func (c *Client) clean(err error) error {
-	e, ok := errors.AsType[*provider.Error](err)
-	if !ok {
-		return err
-	}
-	if code := refusal(e).Code; code != "" && !strings.Contains(e.Message, code) {
-		e.Message = code + ": " + e.Message
-	}
-	for _, s := range c.secrets {
-		if !s.Empty() {
-			e.Message = masked(e.Message, s)
-		}
-	}
-	return e
-}
-
-func masked(text string, s release.Secret) string {
-	return strings.ReplaceAll(text, s.Reveal(), s.String())
-}
-
-// refusal reads the details of Vercel's error, such as the hashes of the files that it misses.
-func refusal(err error) wireRefusal {
-	e, ok := errors.AsType[*provider.Error](err)
-	if !ok {
-		return wireRefusal{}
-	}
-	var a struct {
-		Error wireRefusal `json:"error"`
-		Err   wireRefusal `json:"err"` // a few old endpoints
-	}
-	if json.Unmarshal(e.Body, &a) != nil {
-		return wireRefusal{}
-	}
-	if a.Error.Code == "" {
-		return a.Err
-	}
-	return a.Error
 }
 
 // pause waits, or returns the context's cause.

@@ -2,7 +2,6 @@ package vercel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -29,7 +28,8 @@ type Moved struct {
 }
 
 // Promote gives the domain to a deployment, without a new build, and returns when the alias of the domain itself says
-// so. Promoting what is live already is no error.
+// so. Promoting what is live already is no error. It ends what a rollback has begun: Vercel gives the domain to new
+// deployments by itself again.
 func (c *Client) Promote(ctx context.Context, id string) (Moved, error) {
 	return c.move(ctx, mover{name: "promote", path: "/v10/projects/%s/promote/%s"}, id)
 }
@@ -42,6 +42,15 @@ func (c *Client) Rollback(ctx context.Context, id string) (Moved, error) {
 		m.Note = frozen
 	}
 	return m, err
+}
+
+// Remark says what a rollback has left behind; "" when nothing.
+func (c *Client) Remark(ctx context.Context) (string, error) {
+	p, found, err := c.lookup(ctx)
+	if err != nil || !found || !p.LastAliasRequest.undone() {
+		return "", err
+	}
+	return frozen, nil
 }
 
 type mover struct {
@@ -61,16 +70,13 @@ func (c *Client) move(ctx context.Context, m mover, id string) (Moved, error) {
 	if err != nil {
 		return Moved{}, err
 	}
-	if domain == "" {
-		return Moved{}, fmt.Errorf("%s %s: the project has no production domain", m.name, id)
-	}
-	from, err := c.serving(ctx, domain)
+	from, err := c.current(ctx, p, domain)
 	if err != nil {
 		return Moved{}, err
 	}
 	done := Moved{Domain: c.address(domain), From: from}
 	// The alias may be read late, so two records have to agree before nothing is done.
-	if now := p.Targets["production"]; from == id && now != nil && now.ID == id {
+	if now := p.Targets[production]; from == id && now != nil && now.ID == id {
 		done.Already = true
 		return done, nil
 	}
@@ -111,56 +117,22 @@ func (c *Client) idle(ctx context.Context) (wireProject, error) {
 	}
 }
 
-// arrival is a move that was asked for.
-type arrival struct {
-	mover
-
-	id, domain string
-	before     *wireAliasRequest // the project's last job before ours
-	sent       error             // nil, ambiguous, or a conflict
-}
-
-// arrive waits until the domain's alias has moved. The job can only say that it failed: jobs have succeeded while the
-// domain stayed where it was.
-func (c *Client) arrive(ctx context.Context, a arrival) error {
-	// An unclear request that has left no trace for this long was not carried out.
-	giveUp := time.Now().Add(settleTime)
-	for {
-		serves, err := c.serving(ctx, a.domain)
-		if err != nil {
-			return err
-		}
-		if serves == a.id {
-			return nil
-		}
+// Quiet returns when no move of the domain to this deployment is on its way any more: a promote whose answer never came
+// could otherwise land after everything was put back. Without a trace, half a minute has to pass.
+func (c *Client) Quiet(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, moveTimeout, fmt.Errorf("Vercel's move of the domain to %s has not ended within %s", id, moveTimeout))
+	defer cancel()
+	for end := time.Now().Add(settleTime); ; {
 		p, err := c.readProject(ctx)
 		if err != nil {
 			return err
 		}
-		ours := a.is(p.LastAliasRequest)
-		if ours && (p.LastAliasRequest.JobStatus == "failed" || p.LastAliasRequest.JobStatus == "skipped") {
-			return fmt.Errorf("%s %s: Vercel's job %s, and %s still serves %s", a.name, a.id, p.LastAliasRequest.JobStatus, a.domain, orNothing(serves))
-		}
-		if !ours && a.sent != nil && time.Now().After(giveUp) {
-			return a.sent
+		r := p.LastAliasRequest
+		if !r.running() && (r != nil && r.To == id || time.Now().After(end)) {
+			return nil
 		}
 		if err := pause(ctx, movePoll); err != nil {
-			return errors.Join(err, a.sent)
+			return err
 		}
 	}
-}
-
-// is reports whether a job is the one that we asked for, and no earlier one of the same kind.
-func (a arrival) is(r *wireAliasRequest) bool {
-	if r == nil || r.Type != a.name || r.To != a.id {
-		return false
-	}
-	return a.before == nil || r.RequestedAt > a.before.RequestedAt
-}
-
-func orNothing(id string) string {
-	if id == "" {
-		return "nothing"
-	}
-	return id
 }

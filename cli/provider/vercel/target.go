@@ -3,7 +3,6 @@ package vercel
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,31 +10,34 @@ import (
 	"strings"
 
 	"readme/cli/provider"
-	"readme/cli/release"
 )
 
 // Target is what the token and the pins resolve to.
 type Target struct {
-	Project, ProjectID string
-	Team               string // as pinned
-	Domain             string // the production domain's host; "" while there is none
+	Project   string
+	ProjectID string // "" while there is no such project
+	Team      string // as pinned
+	Domain    string // the production domain's host; "" while there is none
 }
 
 // String names it for a plan.
 func (t Target) String() string {
 	s := fmt.Sprintf("project %s (%s)", t.Project, t.ProjectID)
+	if t.ProjectID == "" {
+		s = "project " + t.Project + " (not there yet)"
+	}
 	if t.Team != "" {
 		s += ", team " + t.Team
 	}
 	return s
 }
 
-// Target looks the project up. A token that Vercel refuses, or a project that it does not show to us, is a Fault with
-// exit 3: nothing has moved yet.
+// Target looks the project up. One that does not exist yet has no ProjectID. A token that Vercel refuses is a Fault
+// with exit 3: nothing has moved yet.
 func (c *Client) Target(ctx context.Context) (Target, error) {
-	p, err := c.readProject(ctx)
-	if err != nil {
-		return Target{}, c.explain(err)
+	p, found, err := c.lookup(ctx)
+	if err != nil || !found {
+		return Target{Project: c.project, Team: c.team}, err
 	}
 	d, err := c.domain(ctx, p)
 	if err != nil {
@@ -53,6 +55,19 @@ func (c *Client) Domain(ctx context.Context) (string, error) {
 	return c.address(t.Domain), nil
 }
 
+// lookup is readProject for a project that may not exist yet. One that is pinned by its id must exist: nobody can make
+// it under that id. Vercel hides what a token may not see behind the same 404.
+func (c *Client) lookup(ctx context.Context) (p wireProject, found bool, err error) {
+	p, err = c.readProject(ctx)
+	if provider.NotFound(err) && !strings.HasPrefix(c.project, "prj_") {
+		return p, false, nil
+	}
+	if err != nil {
+		return p, false, c.explain(err)
+	}
+	return p, true, nil
+}
+
 func (c *Client) readProject(ctx context.Context) (wireProject, error) {
 	var p wireProject
 	err := c.send(ctx, provider.Call{
@@ -62,32 +77,39 @@ func (c *Client) readProject(ctx context.Context) (wireProject, error) {
 	return p, err
 }
 
-// domain picks the domain that people use: verified, for production, no redirect; a custom one before vercel.app's,
-// the oldest first. Only the first 100 domains of a project are looked at.
+// domain gives the host that people use; "" for none.
 func (c *Client) domain(ctx context.Context, p wireProject) (string, error) {
+	all, err := c.domains(ctx, p)
+	return best(all), err
+}
+
+// domains lists those of production. Only the first 100 domains of a project are looked at.
+func (c *Client) domains(ctx context.Context, p wireProject) ([]wireDomain, error) {
 	var a wireDomains
 	err := c.send(ctx, provider.Call{
 		Op: "list the project's domains", Method: http.MethodGet, Path: "/v9/projects/" + url.PathEscape(p.ID) + "/domains",
 		Query: url.Values{"limit": {"100"}},
 	}, &a)
-	if err != nil {
-		return "", err
-	}
-	serve := slices.DeleteFunc(a.Domains, func(d wireDomain) bool {
-		return !d.Verified || d.Redirect != "" || d.GitBranch != "" || d.CustomEnvironment != ""
-	})
+	return slices.DeleteFunc(a.Domains, func(d wireDomain) bool {
+		return d.Redirect != "" || d.GitBranch != "" || d.CustomEnvironment != ""
+	}), err
+}
+
+// best picks a verified domain: a custom one before vercel.app's, the oldest first.
+func best(all []wireDomain) string {
+	serve := slices.DeleteFunc(slices.Clone(all), func(d wireDomain) bool { return !d.Verified })
 	if len(serve) == 0 {
-		return "", nil
+		return ""
 	}
 	given := func(d wireDomain) int {
-		if strings.HasSuffix(d.Name, ".vercel.app") {
+		if vercels(d.Name) {
 			return 1
 		}
 		return 0
 	}
 	return slices.MinFunc(serve, func(a, b wireDomain) int {
 		return cmp.Or(given(a)-given(b), cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.Name, b.Name))
-	}).Name, nil
+	}).Name
 }
 
 // serving gives the id of the deployment that a domain serves now, by the domain's own alias; "" for none.
@@ -111,27 +133,4 @@ func (c *Client) address(host string) string {
 		return ""
 	}
 	return c.scheme + "://" + host
-}
-
-func (c *Client) explain(err error) error {
-	e, ok := errors.AsType[*provider.Error](err)
-	if !ok {
-		return err
-	}
-	f := &release.Fault{Evidence: []release.Evidence{e.Evidence()}, Try: "readme-ops doctor", Exit: release.ExitInvalid, Cause: err}
-	scope := "the token's personal account (release.yaml pins no team)"
-	if c.team != "" {
-		scope = "team " + c.team
-	}
-	switch e.Status {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		f.Title = "Vercel does not accept VERCEL_TOKEN for project " + c.project
-		f.Detail = "The token is wrong or has expired, or it may not enter " + scope + "."
-	case http.StatusNotFound:
-		f.Title = fmt.Sprintf("Vercel has no project %q in %s", c.project, scope)
-		f.Detail = "A project of a team is only found with the team beside it in release.yaml: vercel: {project: …, team: …}."
-	default:
-		return err
-	}
-	return f
 }

@@ -32,7 +32,7 @@ func TestTarget_saysWhatIsWrongWithTokenProjectAndTeam(t *testing.T) {
 		detail string
 	}{
 		{"a wrong token", vercel.Options{Token: release.NewSecret("another_token")}, "does not accept VERCEL_TOKEN for project readme", "expired"},
-		{"an unknown project", vercel.Options{Project: "nope"}, `has no project "nope" in the token's personal account`, "with the team beside it"},
+		{"an unknown project by its id", vercel.Options{Project: "prj_nope"}, `has no project "prj_nope" in the token's personal account`, "with the team beside it"},
 		{"a team that the token may not enter", vercel.Options{Team: "founders"}, "does not accept VERCEL_TOKEN", "team founders"},
 		{"a team by its id", vercel.Options{Team: "team_1"}, "does not accept VERCEL_TOKEN", "team team_1"},
 	} {
@@ -52,4 +52,29 @@ func TestTarget_saysWhatIsWrongWithTokenProjectAndTeam(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTarget_ofAProjectThatIsStillToBeMadeIsNoError(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		c := b.client(vercel.Options{Project: "nope"})
+		got, err := c.Target(b.Context())
+		if err != nil || got.String() != "project nope (not there yet)" {
+			b.Errorf("got %q, %v", got, err)
+		}
+		live, err := c.Live(b.Context())
+		if err != nil || live.ID != "" {
+			b.Errorf("live is %+v, %v", live, err)
+		}
+		vars, err := c.Variables(b.Context())
+		if err != nil || len(vars) != 0 {
+			b.Errorf("its variables are %v, %v", vars, err)
+		}
+		missing, err := c.Missing(b.Context())
+		if err != nil || len(missing) != 1 || missing[0] != "project nope (in the token's personal account)" {
+			b.Errorf("missing is %q, %v", missing, err)
+		}
+		if missing, err = b.Missing(b.Context()); err != nil || missing != nil {
+			b.Errorf("of a project that is there, %q is missing, %v", missing, err)
+		}
+	})
 }

@@ -3,7 +3,6 @@ package vercel
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 	"time"
 )
 
@@ -12,35 +11,12 @@ import (
 type wireRefusal struct {
 	Code    string   `json:"code"`
 	Missing []string `json:"missing"` // sha1s, with missing_files
+	Link    string   `json:"link"`    // where a person mends it
+	Repo    string   `json:"repo"`    // of a repository that could not be linked
 }
 
 type wirePage struct {
 	Next int64 `json:"next"` // ms; 0 on the last page
-}
-
-type wireProject struct {
-	ID               string                  `json:"id"`
-	Name             string                  `json:"name"`
-	Targets          map[string]*wireServing `json:"targets"`
-	LastAliasRequest *wireAliasRequest       `json:"lastAliasRequest"` // null without ?rollbackInfo=true
-	RollingRelease   json.RawMessage         `json:"rollingRelease"`
-}
-
-type wireServing struct {
-	ID string `json:"id"`
-}
-
-// wireAliasRequest is the project's last promotion or rollback, not necessarily ours.
-type wireAliasRequest struct {
-	From        string `json:"fromDeploymentId"`
-	To          string `json:"toDeploymentId"`
-	JobStatus   string `json:"jobStatus"` // succeeded, failed, skipped, pending, in-progress
-	RequestedAt int64  `json:"requestedAt"`
-	Type        string `json:"type"` // promote, rollback
-}
-
-func (r *wireAliasRequest) running() bool {
-	return r != nil && (r.JobStatus == "pending" || r.JobStatus == "in-progress")
 }
 
 type wireDomains struct {
@@ -53,7 +29,12 @@ type wireDomain struct {
 	Redirect          string `json:"redirect"`
 	GitBranch         string `json:"gitBranch"`
 	CustomEnvironment string `json:"customEnvironmentId"`
-	CreatedAt         int64  `json:"createdAt"`
+	Verification      []struct {
+		Type   string `json:"type"`
+		Domain string `json:"domain"`
+		Value  string `json:"value"`
+	} `json:"verification"` // what its DNS has to hold first
+	CreatedAt int64 `json:"createdAt"`
 }
 
 type wireAlias struct {
@@ -62,15 +43,15 @@ type wireAlias struct {
 }
 
 type wireDeployment struct {
-	ID        string            `json:"id"`
-	UID       string            `json:"uid"` // the id in lists
-	Name      string            `json:"name"`
-	URL       string            `json:"url"` // a host, without a scheme
-	ProjectID string            `json:"projectId"`
-	Target    string            `json:"target"` // "" is a preview
-	Meta      map[string]string `json:"meta"`
-	CreatedAt int64             `json:"createdAt"` // ms
-	Created   int64             `json:"created"`   // the same in lists
+	ID        string   `json:"id"`
+	UID       string   `json:"uid"` // the id in lists
+	Name      string   `json:"name"`
+	URL       string   `json:"url"` // a host, without a scheme
+	ProjectID string   `json:"projectId"`
+	Target    string   `json:"target"` // "" is a preview
+	Meta      wireMeta `json:"meta"`
+	CreatedAt int64    `json:"createdAt"` // ms
+	Created   int64    `json:"created"`   // the same in lists
 
 	ReadyState       string     `json:"readyState"`
 	State            string     `json:"state"` // the same in lists
@@ -93,6 +74,16 @@ type wireDeployment struct {
 }
 
 func (d wireDeployment) id() string { return either(d.ID, d.UID) }
+
+// commit is what the Git integration stored; "" for deployments of files.
+func (d wireDeployment) commit() string {
+	for _, hosting := range []string{"github", "gitlab", "bitbucket"} {
+		if sha := d.Meta[hosting+"CommitSha"]; sha != "" {
+			return sha
+		}
+	}
+	return ""
+}
 
 func (d wireDeployment) state() string { return either(d.ReadyState, d.State) }
 
@@ -118,9 +109,11 @@ type wireCreate struct {
 	Name            string            `json:"name"`
 	Project         string            `json:"project"`
 	Target          string            `json:"target"`
-	Files           []wireFile        `json:"files"`
+	Files           []wireFile        `json:"files,omitempty"`
+	Git             *wireGitSource    `json:"gitSource,omitempty"`    // not together with files
+	Deployment      string            `json:"deploymentId,omitempty"` // the same again, built anew
 	Meta            map[string]string `json:"meta"`
-	ProjectSettings map[string]string `json:"projectSettings"`
+	ProjectSettings map[string]string `json:"projectSettings,omitempty"`
 	// AutoAssign false keeps a production build off the domains. The public description lacks it; the CLI's
 	// --skip-domain sends it.
 	AutoAssign *bool `json:"autoAssignCustomDomains,omitempty"`
@@ -133,33 +126,6 @@ type wireFile struct {
 	Mode uint32 `json:"mode"`
 }
 
-type wireEnv struct {
-	ID            string    `json:"id,omitempty"`
-	Key           string    `json:"key,omitempty"`
-	Value         string    `json:"value"`
-	Type          string    `json:"type,omitempty"` // plain, encrypted, sensitive, system, secret
-	Target        oneOrMany `json:"target,omitempty"`
-	GitBranch     string    `json:"gitBranch,omitempty"`
-	Configuration string    `json:"configurationId,omitempty"` // an integration owns it
-}
-
-type wireEnvs struct {
-	Envs       []wireEnv `json:"envs"`
-	Pagination wirePage  `json:"pagination"`
-}
-
-// wireCreated is the 201 of a variable, which can carry failures.
-type wireCreated struct {
-	Failed []struct {
-		Error struct {
-			wireCause
-
-			Key       string `json:"key"`
-			EnvVarKey string `json:"envVarKey"`
-		} `json:"error"`
-	} `json:"failed"`
-}
-
 type wireEvent struct {
 	Type    string     `json:"type"`
 	ID      string     `json:"id"`
@@ -168,6 +134,23 @@ type wireEvent struct {
 	Text    string     `json:"text"`
 	Level   string     `json:"level"`
 	Payload *wireEvent `json:"payload"` // the older variant nests the same
+}
+
+// wireMeta is a deployment's meta. Vercel promises texts; anything else in it is none of our business.
+type wireMeta map[string]string
+
+func (m *wireMeta) UnmarshalJSON(b []byte) error {
+	var all map[string]any
+	if err := json.Unmarshal(b, &all); err != nil {
+		return err
+	}
+	*m = wireMeta{}
+	for k, v := range all {
+		if text, ok := v.(string); ok {
+			(*m)[k] = text
+		}
+	}
+	return nil
 }
 
 // truthy reads aliasAssigned: a boolean in a deployment, a time in ms, a boolean or null in lists.
@@ -203,10 +186,4 @@ func either(a, b string) string {
 		return a
 	}
 	return b
-}
-
-// present reports whether a raw field holds anything.
-func present(raw json.RawMessage) bool {
-	s := strings.TrimSpace(string(raw))
-	return s != "" && s != "null"
 }

@@ -1,0 +1,61 @@
+package vercel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// arrival is a move that was asked for.
+type arrival struct {
+	mover
+
+	id, domain string
+	before     *wireAliasRequest // the project's last job before ours
+	sent       error             // nil, ambiguous, or a conflict
+}
+
+// arrive waits until the domain's alias has moved. The job can only say that it failed: jobs have succeeded while the
+// domain stayed where it was.
+func (c *Client) arrive(ctx context.Context, a arrival) error {
+	// An unclear request that has left no trace for this long was not carried out.
+	giveUp := time.Now().Add(settleTime)
+	for {
+		p, err := c.readProject(ctx)
+		if err != nil {
+			return err
+		}
+		if a.domain == "" { // a project gets its first one when it is deployed for the first time
+			if a.domain, err = c.domain(ctx, p); err != nil {
+				return err
+			}
+		}
+		serves, err := c.current(ctx, p, a.domain)
+		if err != nil {
+			return err
+		}
+		if serves == a.id {
+			return nil
+		}
+		ours := a.is(p.LastAliasRequest)
+		if ours && (p.LastAliasRequest.JobStatus == "failed" || p.LastAliasRequest.JobStatus == "skipped") {
+			return fmt.Errorf("%s %s: Vercel's job %s, and %s still serves %s", a.name, a.id, p.LastAliasRequest.JobStatus,
+				either(a.domain, "the project"), either(serves, "nothing"))
+		}
+		if !ours && a.sent != nil && time.Now().After(giveUp) {
+			return a.sent
+		}
+		if err := pause(ctx, movePoll); err != nil {
+			return errors.Join(err, a.sent)
+		}
+	}
+}
+
+// is reports whether a job is the one that we asked for, and no earlier one of the same kind.
+func (a arrival) is(r *wireAliasRequest) bool {
+	if r == nil || r.Type != a.name || r.To != a.id {
+		return false
+	}
+	return a.before == nil || r.RequestedAt > a.before.RequestedAt
+}
