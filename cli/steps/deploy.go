@@ -53,7 +53,7 @@ func (a deploy) Do(ctx context.Context, t *engine.Task) (release.StepDone, error
 	if now := "live=" + before.ID; now != t.Step.Precondition {
 		return release.StepDone{}, a.w.overtaken(t.Step, now)
 	}
-	order := Order{DeployInputs: in, Marker: provider.Marker{Release: t.Run, Commit: in.Commit, Tree: in.Tree}}
+	order := Order{DeployInputs: in, Marker: provider.Marker{Release: t.Run, Commit: in.Commit, Tree: in.Tree}, Say: t.Say, Doing: t.Doing}
 	if in.Archive != "" {
 		order.Archive = filepath.Join(a.w.Archives, in.Archive+".tar.gz")
 	}
@@ -105,6 +105,9 @@ func (a deploy) make(ctx context.Context, t *engine.Task, h Host, o Order, rec d
 // watch follows the deployment to its end, and does not believe it before Live says the same.
 func (a deploy) watch(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec deployed) (release.StepDone, error) {
 	tail := tailer{host: h, task: t, id: rec.ID}
+	if in.Source == "build" { // its log was told while it was built
+		tail.host = nil
+	}
 	d, err := a.w.wait(ctx, t, h, rec.ID, func(provider.Deployment) { tail.read(ctx) })
 	if err != nil {
 		return release.StepDone{}, cannotRead(in, err)
@@ -225,7 +228,7 @@ func isBack(rec deployed, live provider.Deployment) bool {
 	if was.Marker != (provider.Marker{}) {
 		return live.Marker == was.Marker
 	}
-	return was.Image != "" && live.Image == was.Image && live.Build == was.Build
+	return (was.Image != "" || was.Build != "") && live.Image == was.Image && live.Build == was.Build
 }
 
 func errStrangers(live provider.Deployment) error {
@@ -324,6 +327,9 @@ func (a deploy) restore(ctx context.Context, t *engine.Task, h Host, in plan.Dep
 func before(rec deployed) string {
 	if rec.Before.Image != "" {
 		return rec.Before.Image
+	}
+	if rec.Before.Build != "" {
+		return "build " + rec.Before.Build
 	}
 	if c := rec.Before.Marker.Commit; c != "" {
 		return rec.Before.ID + " (" + release.Commit{SHA: c}.Short() + ")"
