@@ -27,21 +27,20 @@ import (
 
 // builder is a scripted Pipecat Cloud that builds: each poll takes a build one status on.
 type builder struct {
-	t        *testing.T
-	script   []string // the statuses that a new build has, the first at once
-	builds   []map[string]any
-	uploads  map[string][]byte
-	refuse   int // uploads that are refused, as expired
-	lose     int // answers to POST /v1/builds that are lost after the build began
-	drop     int // POST /v1/builds that never arrive
-	blind    int // reads of a build that fail
-	started  int
-	places   int
-	polls    int
-	hash     func(archive []byte) string
-	log      []string
-	region   string
-	uploadTo string
+	t       *testing.T
+	script  []string // the statuses that a new build has, the first at once
+	builds  []map[string]any
+	uploads map[string][]byte
+	refuse  int // uploads that are refused, as expired
+	lose    int // answers to POST /v1/builds that are lost after the build began
+	drop    int // POST /v1/builds that never arrive
+	blind   int // reads of a build that fail
+	started int
+	places  int
+	polls   int
+	hash    func(archive []byte) string
+	log     []string
+	region  string
 }
 
 func md5of(b []byte) string { s := md5.Sum(b); return hex.EncodeToString(s[:])[:16] }
@@ -218,6 +217,7 @@ func building(t *testing.T, f func(t *testing.T, b *builder, c *pipecat.Client, 
 
 func TestBuild_sendsTheContextOnceAndTakesTheBuildUpAgain(t *testing.T) {
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.log = []string{"one", "two", "three"}
 		var said, did []string
 		o.Say = func(line string) { said = append(said, line) }
@@ -248,6 +248,7 @@ func TestBuild_sendsTheContextOnceAndTakesTheBuildUpAgain(t *testing.T) {
 
 func TestBuild_goesWhereTheOrganizationIsAtHome(t *testing.T) {
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		o.Region, b.region = "", "ap-south"
 		if _, _, err := c.Build(t.Context(), o); err != nil || b.builds[0]["region"] != "ap-south" {
 			t.Errorf("%v, %v", b.builds, err)
@@ -258,6 +259,7 @@ func TestBuild_goesWhereTheOrganizationIsAtHome(t *testing.T) {
 // The vendor's newest tool names a context by more than its archive. Whichever is right, a build is found again.
 func TestBuild_knowsBothNamesOfAContext(t *testing.T) {
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.hash = func(archive []byte) string { return md5of(append(archive, "\x00dockerfile:Dockerfile"...)) }
 		id, _, err := c.Build(t.Context(), o)
 		if err != nil {
@@ -274,12 +276,14 @@ func TestBuild_knowsBothNamesOfAContext(t *testing.T) {
 
 func TestBuild_joinsOneThatIsOnItsWay(t *testing.T) {
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.builds = []map[string]any{{"id": "123e4567-e89b-12d3-a456-426614174009", "status": "building", "contextHash": o.Context.Hash, "region": "us-west", "createdAt": time.Now()}}
 		if id, _, err := c.Build(t.Context(), o); err != nil || id != "123e4567-e89b-12d3-a456-426614174009" || b.started != 0 {
 			t.Errorf("%s, %v, started %d", id, err, b.started)
 		}
 	})
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.builds = []map[string]any{{"id": "123e4567-e89b-12d3-a456-426614174009", "status": "building", "contextHash": o.Context.Hash, "region": "us-west", "createdAt": time.Now().Add(-time.Hour)}}
 		if _, _, err := c.Build(t.Context(), o); err != nil || b.started != 1 {
 			t.Errorf("one that never ended: %v, started %d", err, b.started)
@@ -289,12 +293,14 @@ func TestBuild_joinsOneThatIsOnItsWay(t *testing.T) {
 
 func TestBuild_neverStartsASecondOneWhileTheFirstMayExist(t *testing.T) {
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.lose = 1
 		if id, _, err := c.Build(t.Context(), o); err != nil || b.started != 1 || id != b.builds[0]["id"] {
 			t.Errorf("the answer was lost: %s, %v, started %d", id, err, b.started)
 		}
 	})
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.drop = 1
 		began := time.Now()
 		if _, _, err := c.Build(t.Context(), o); err != nil || b.started != 1 || time.Since(began) < 30*time.Second {
@@ -302,6 +308,7 @@ func TestBuild_neverStartsASecondOneWhileTheFirstMayExist(t *testing.T) {
 		}
 	})
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.drop = 9
 		if _, _, err := c.Build(t.Context(), o); !provider.Ambiguous(err) || b.drop != 7 {
 			t.Errorf("it never arrives: %v, %d left", err, b.drop)
@@ -311,12 +318,14 @@ func TestBuild_neverStartsASecondOneWhileTheFirstMayExist(t *testing.T) {
 
 func TestBuild_asksForAnotherPlaceWhenItsPlaceHasExpired(t *testing.T) {
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.refuse = 1
 		if _, _, err := c.Build(t.Context(), o); err != nil || b.places != 2 {
 			t.Errorf("%v, %d places", err, b.places)
 		}
 	})
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.refuse = 9
 		_, _, err := c.Build(t.Context(), o)
 		if provider.StatusOf(err) != http.StatusForbidden || b.places != 2 || strings.Contains(err.Error(), "hush") {
@@ -329,6 +338,7 @@ func TestBuild_thatFailsSaysWhyAndShowsTheEndOfItsLog(t *testing.T) {
 	for status, says := range map[string]string{"failed": "failed: Docker build failed: exit 1", "timeout": "longer than the vendor allows", "building": "may still end"} {
 		t.Run(status, func(t *testing.T) {
 			building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+				t.Helper()
 				b.script = []string{"pending", status}
 				for i := range 20 {
 					b.log = append(b.log, fmt.Sprint("line ", i))
@@ -349,12 +359,14 @@ func TestBuild_thatFailsSaysWhyAndShowsTheEndOfItsLog(t *testing.T) {
 
 func TestBuild_outlivesAFewBlindReads(t *testing.T) {
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.blind = 4
 		if _, _, err := c.Build(t.Context(), o); err != nil {
 			t.Error(err)
 		}
 	})
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.blind = 5
 		if _, _, err := c.Build(t.Context(), o); err == nil || !strings.Contains(err.Error(), "cannot be followed") || !strings.Contains(err.Error(), b.builds[0]["id"].(string)) {
 			t.Errorf("got %v", err)
