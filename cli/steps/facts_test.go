@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	emulator "readme/cli/box/pipecat"
+	"readme/cli/box/fault"
 	"readme/cli/plan"
 	"readme/cli/provider"
 	"readme/cli/release"
@@ -170,7 +170,7 @@ func TestFacts_showABotThatIsIll(t *testing.T) {
 			p.Errorf("got %v, want the one that the secret set does not have", err)
 		}
 
-		_ = p.cloud.Inject(emulator.Fault{Kind: emulator.FaultUnauthorized})
+		_ = p.cloud.Faults().Set(fault.Fault{Name: fault.TokenRevoked})
 		_, err = steps.Read(p.Context(), p.w, bot(p.T, p.w, file))
 		if err == nil || !strings.Contains(err.Error(), "what is live of bot cannot be read from pipecat") || strings.Contains(err.Error(), "sk_local") {
 			p.Errorf("got %v", err)

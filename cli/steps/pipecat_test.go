@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"readme/cli/box/fault"
 	emulator "readme/cli/box/pipecat"
 	"readme/cli/plan"
 	"readme/cli/provider"
@@ -149,7 +150,7 @@ func TestSession_thatIsNoProofFails(t *testing.T) {
 	}{
 		"another deployment served it": {want: "dep-other", says: "served the session, not dep-other", again: true},
 		"the bot raised an exception": {
-			before: func(p *atPipecat) { _ = p.cloud.Inject(emulator.Fault{Kind: emulator.FaultBotException, Times: 1}) },
+			before: func(p *atPipecat) { _ = p.cloud.Faults().Set(fault.Fault{Name: emulator.FaultBotRaises, Times: 1}) },
 			says:   "Exception running bot()",
 		},
 		"it ended by itself": {

@@ -1,47 +1,21 @@
 package pipecat
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 )
 
 const (
-	defaultRegion = "us-west"
 	defaultMax    = 50
 	unchangedText = "The configuration is the same as the one that is deployed; no new deployment was made. Use forceRedeploy to roll anyway."
 )
 
 var agentNames = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])$`)
-
-// deployRequest is the body of a create and of an update; nil is "not said". Keys that the API does not know are
-// tolerated, as they are there.
-type deployRequest struct {
-	ServiceName        string  `json:"serviceName"`
-	Region             string  `json:"region"`
-	Image              *string `json:"image"`
-	BuildID            *string `json:"buildId"`
-	ImagePullSecretSet *string `json:"imagePullSecretSet"`
-	SecretSet          *string `json:"secretSet"`
-	AutoScaling        struct {
-		MinAgents *int `json:"minAgents"`
-		MaxAgents *int `json:"maxAgents"`
-	} `json:"autoScaling"`
-	KrispViva *struct {
-		AudioFilter *string `json:"audioFilter"`
-	} `json:"krispViva"`
-	AgentProfile       *string `json:"agentProfile"`
-	MaxSessionDuration *int    `json:"maxSessionDuration"`
-	WebsocketAuth      *string `json:"websocketAuth"`
-	ForceRedeploy      bool    `json:"forceRedeploy"`
-}
 
 func (e *Emulator) listAgents(r *http.Request, now time.Time) answer {
 	list := []map[string]any{}
@@ -50,13 +24,15 @@ func (e *Emulator) listAgents(r *http.Request, now time.Time) answer {
 		if region := r.URL.Query().Get("region"); region != "" && region != a.Region {
 			continue
 		}
-		v := a.at(now, e.cfg.Pace).json()
-		item := map[string]any{"id": a.ID, "organizationId": organization, "deletedAt": nil}
-		for _, key := range []string{"name", "region", "desiredDeploymentId", "activeDeploymentId", "createdAt", "updatedAt"} {
-			item[key] = v[key]
+		v := e.tell(a, now)
+		if v == nil {
+			continue
 		}
-		if v["reconciledDeploymentId"] != nil {
-			item["reconciledDeploymentId"] = v["reconciledDeploymentId"]
+		item := map[string]any{"id": a.ID, "organizationId": organization, "deletedAt": nil}
+		for _, key := range []string{"name", "region", "desiredDeploymentId", "activeDeploymentId", "reconciledDeploymentId", "createdAt", "updatedAt"} {
+			if v[key] != nil {
+				item[key] = v[key]
+			}
 		}
 		if r.URL.Query().Get("includeActiveDeployment") == "true" {
 			item["deployment"] = v["deployment"]
@@ -66,15 +42,16 @@ func (e *Emulator) listAgents(r *http.Request, now time.Time) answer {
 	return ok(map[string]any{"services": list})
 }
 
-// organization is the one that both keys belong to.
-const organization = "cc71b52d-4271-46c9-87be-cac600fd821a"
-
 func (e *Emulator) getAgent(r *http.Request, now time.Time) answer {
 	a := e.state.Agents[r.PathValue("agent")]
 	if a == nil {
 		return notFound("Not found")
 	}
-	return ok(a.at(now, e.cfg.Pace).json())
+	m := e.tell(a, now)
+	if m == nil { // a read that has not seen its creation
+		return notFound("Not found")
+	}
+	return ok(m)
 }
 
 func (e *Emulator) deleteAgent(r *http.Request, _ time.Time) answer {
@@ -116,7 +93,7 @@ func (e *Emulator) createAgent(r *http.Request, now time.Time) answer {
 		return *bad
 	}
 	e.state.Agents[a.Name] = a
-	return e.deploy(a, next, now, "")
+	return e.deploy(a, next, now)
 }
 
 func (e *Emulator) updateAgent(r *http.Request, now time.Time) answer {
@@ -133,129 +110,26 @@ func (e *Emulator) updateAgent(r *http.Request, now time.Time) answer {
 		return *bad
 	}
 	a.Updated = now
-	if next == a.desired().Spec && !req.ForceRedeploy {
+	same := next == a.desired().Spec && !req.ForceRedeploy
+	if !same {
+		_, same = e.board.Strike(FaultNoopDeploy, a.Name)
+	}
+	if same {
 		m := a.at(now, e.cfg.Pace).json()
 		m["warning"] = unchangedText
 		return ok(m)
 	}
-	return e.deploy(a, next, now, "")
+	return e.deploy(a, next, now)
 }
 
-func (e *Emulator) deploy(a *agent, next spec, now time.Time, fate string) answer {
-	d := &deployment{ID: uuid.NewString(), Created: now.Truncate(time.Millisecond), Spec: next, Fate: fate, Slow: 1}
-	if fate == "" {
-		d.Fate, d.Slow = fateOf(next.Image)
-	}
-	if e.hitLocked(FaultOperatorStuck, a.Name) {
-		d.Fate = fateStuck
-	}
-	if e.hitLocked(FaultSlowRollout, a.Name) {
-		d.Slow = 10
-	}
+func (e *Emulator) deploy(a *agent, next spec, now time.Time) answer {
+	d := &deployment{ID: uuid.NewString(), Created: now.Truncate(time.Millisecond), Spec: next}
+	e.doom(d, a.Name)
 	a.add(d, now, e.cfg.Pace)
+	if f, hit := e.board.Strike(FaultSuperseded, a.Name); hit {
+		theirs := next
+		theirs.Image, theirs.BuildID = "somebody-else/bot:1", ""
+		a.Rival = &deployment{ID: uuid.NewString(), Created: d.Created.Add(max(f.For, e.cfg.Pace)), Spec: theirs}
+	}
 	return ok(a.at(now, e.cfg.Pace).json())
-}
-
-func decode(r *http.Request) (deployRequest, *answer) {
-	var req deployRequest
-	if err := json.NewDecoder(r.Body).Decode(&req); err != nil {
-		bad := badRequest("Invalid request format")
-		return req, &bad
-	}
-	return req, nil
-}
-
-// apply checks the request and carries what it says into the agent's scaling and the next spec. Nothing is changed
-// when it is refused.
-func (e *Emulator) apply(a *agent, req deployRequest, next *spec, isIn string, now time.Time) *answer {
-	switch {
-	case req.Image != nil && req.BuildID != nil:
-		return new(badRequest("Cannot specify both image and buildId. Use one or the other."))
-	case req.BuildID != nil:
-		return new(badRequest("Build not found"))
-	case req.Image != nil && !strings.Contains(*req.Image, ":"):
-		return new(badRequest("Invalid parameters"))
-	}
-	if bad := e.bind(req.SecretSet, "Secret set", setRegular, a.Region, isIn, now); bad != nil {
-		return bad
-	}
-	if bad := e.bind(req.ImagePullSecretSet, "Image pull secret set", setPull, a.Region, isIn, now); bad != nil {
-		return bad
-	}
-	s := scaling{Min: said(req.AutoScaling.MinAgents, a.Scaling.Min), Max: said(req.AutoScaling.MaxAgents, a.Scaling.Max)}
-	n := *next
-	n.Image, n.SecretSet = said(req.Image, n.Image), said(req.SecretSet, n.SecretSet)
-	n.PullSet, n.Websocket = said(req.ImagePullSecretSet, n.PullSet), said(req.WebsocketAuth, n.Websocket)
-	n.Profile, n.MaxSession = said(req.AgentProfile, n.Profile), said(req.MaxSessionDuration, n.MaxSession)
-	if req.KrispViva != nil {
-		n.Krisp = said(req.KrispViva.AudioFilter, "")
-	}
-	if s.Min < 0 || s.Max < max(1, s.Min) || s.Max > defaultMax || n.MaxSession < 60 || n.MaxSession > 14400 ||
-		!slices.Contains([]string{"agent-1x", "agent-2x", "agent-3x"}, n.Profile) ||
-		!slices.Contains([]string{"", "tel", "pro"}, n.Krisp) || !slices.Contains([]string{"", "none", "token"}, n.Websocket) {
-		return new(badRequest("Invalid parameters"))
-	}
-	a.Scaling, *next = s, n
-	return nil
-}
-
-// bind checks a secret set that a deployment is to use.
-func (e *Emulator) bind(name *string, what, kind, region, isIn string, now time.Time) *answer {
-	if name == nil || *name == "" {
-		return nil
-	}
-	s := e.state.Sets[*name]
-	switch {
-	case s == nil || s.Kind != kind:
-		return new(notFound("Secret set not found"))
-	case s.Region != region:
-		return new(badRequest(fmt.Sprintf("%s '%s' is in region '%s' but service %s region '%s'. %ss must be in the same region as the service.",
-			what, *name, s.Region, isIn, region, strings.TrimSuffix(what, " set"))))
-	case s.status(now) != "ready":
-		return new(refuse(http.StatusConflict, "CONFLICT", fmt.Sprintf("%s '%s' is not yet ready. Retry once it has been provisioned.", what, *name)))
-	}
-	return nil
-}
-
-func said[T any](v *T, otherwise T) T {
-	if v == nil {
-		return otherwise
-	}
-	return *v
-}
-
-func (d *deployment) manifest(a *agent) map[string]any {
-	size := map[string][2]string{"agent-1x": {"500m", "1Gi"}, "agent-2x": {"1", "2Gi"}, "agent-3x": {"1500m", "3Gi"}}[d.Spec.Profile]
-	m := map[string]any{
-		"dailyNodeType": "arm", "image": d.Spec.Image, "arch": "arm64",
-		"autoScaling":               map[string]any{"minReplicas": a.Scaling.Min, "maxReplicas": a.Scaling.Max},
-		"resources":                 map[string]any{"cpu": size[0], "memory": size[1]},
-		"krispViva":                 map[string]any{"audioFilters": d.Spec.Krisp != ""},
-		"maxSessionDurationSeconds": d.Spec.MaxSession, "envFromSecretNames": []string{},
-	}
-	if d.Spec.PullSet != "" {
-		m["imagePullSecretName"] = d.Spec.PullSet
-	}
-	if d.Spec.SecretSet != "" {
-		m["envFromSecretNames"] = []string{d.Spec.SecretSet}
-	}
-	return map[string]any{
-		"apiVersion": "pipecatcloud.daily.co/v1", "kind": "PCService",
-		"metadata": map[string]any{"name": a.Name, "namespace": "the-box"}, "spec": m,
-	}
-}
-
-func regionCodes() []string { return []string{"us-west", "us-east", "eu-central", "ap-south"} }
-
-func regions(*http.Request, time.Time) answer {
-	names := []string{"US West (Oregon)", "US East (Virginia)", "Europe (Frankfurt)", "Asia Pacific (Mumbai)"}
-	var list []map[string]any
-	for i, code := range regionCodes() {
-		list = append(list, map[string]any{"code": code, "display_name": names[i]})
-	}
-	return ok(map[string]any{"regions": list})
-}
-
-func properties(*http.Request, time.Time) answer {
-	return ok(map[string]any{"properties": map[string]any{"defaultRegion": defaultRegion}})
 }

@@ -5,7 +5,6 @@ package pipecat
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"readme/cli/box/fault"
 	"readme/cli/box/keep"
 )
 
@@ -34,9 +34,11 @@ type Emulator struct {
 	path   string
 	runner *runner
 
-	mu     sync.Mutex
-	state  state
-	faults []Fault
+	board  *fault.Board
+	limits limits
+
+	mu    sync.Mutex
+	state state
 }
 
 // Open reads what an earlier one in the same folder has kept, and goes on from there.
@@ -47,10 +49,10 @@ func Open(_ context.Context, cfg Config) (*Emulator, error) {
 	if cfg.Pace == 0 {
 		cfg.Pace = time.Second
 	}
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(cfg.Dir, uploadDir), 0o700); err != nil {
 		return nil, fmt.Errorf("open the Pipecat emulator: %w", err)
 	}
-	e := &Emulator{cfg: cfg, path: filepath.Join(cfg.Dir, "pipecat.json")}
+	e := &Emulator{cfg: cfg, path: filepath.Join(cfg.Dir, "pipecat.json"), board: fault.NewBoard(faultKinds()...), limits: usualLimits()}
 	if _, err := keep.ReadJSON(e.path, &e.state); err != nil {
 		return nil, fmt.Errorf("open the Pipecat emulator: %w", err)
 	}
@@ -60,6 +62,7 @@ func Open(_ context.Context, cfg Config) (*Emulator, error) {
 	if e.state.Sets == nil {
 		e.state.Sets = map[string]*set{}
 	}
+	e.sweep()
 	for name, values := range cfg.Secrets {
 		e.state.seed(name, values)
 	}
@@ -86,7 +89,7 @@ func (e *Emulator) Close(context.Context) error {
 // save is called with mu held, before an accepted change is answered.
 func (e *Emulator) save() error { return keep.WriteJSON(e.path, e.state) }
 
-// Handler serves the API below /v1.
+// Handler serves the API below /v1, and takes the uploads of builds.
 func (e *Emulator) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]handler{
@@ -104,15 +107,21 @@ func (e *Emulator) Handler() http.Handler {
 		"PUT /v1/secrets/{set}":                        e.putSet,
 		"DELETE /v1/secrets/{set}":                     e.deleteSet,
 		"DELETE /v1/secrets/{set}/{key}":               e.deleteKey,
+		"GET /v1/builds":                               e.listBuilds,
+		"GET /v1/builds/{build}":                       e.getBuild,
+		"GET /v1/builds/{build}/logs":                  e.buildLogs,
+		"POST /v1/builds/upload-url":                   e.uploadURL,
 		"GET /v1/regions":                              regions,
 		"GET /v1/properties":                           properties,
 	} {
 		mux.Handle(pattern, e.private(h))
 	}
-	mux.HandleFunc("POST /v1/public/{agent}/start", e.public(e.start))
-	mux.HandleFunc("/v1/public/{agent}/sessions/{session}/{path...}", e.public(e.proxy))
+	mux.Handle("POST /v1/builds", e.keyed(e.cfg.PrivateKey, http.HandlerFunc(e.createBuild)))
+	mux.HandleFunc("POST "+uploadPath, e.takeUpload)
+	mux.Handle("POST /v1/public/{agent}/start", e.keyed(e.cfg.PublicKey, http.HandlerFunc(e.start)))
+	mux.Handle("/v1/public/{agent}/sessions/{session}/{path...}", e.keyed(e.cfg.PublicKey, http.HandlerFunc(e.proxy)))
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { write(w, noEndpoint()) })
-	return mux
+	return e.board.Handler(mux, nil)
 }
 
 // handler answers one request of the private API, with mu held. What it changed is saved by who calls it.
@@ -121,31 +130,22 @@ type handler func(r *http.Request, now time.Time) answer
 const maxBody = 2 << 20
 
 func (e *Emulator) private(h handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Bearer "+e.cfg.PrivateKey {
-			write(w, unauthorized())
-			return
-		}
-		if e.disturb(w, r) {
-			return
-		}
+	return e.keyed(e.cfg.PrivateKey, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		a := e.locked(func(now time.Time) answer { return h(r, now) }, r.Method != http.MethodGet)
-		if r.Method != http.MethodGet && e.hit(FaultCut, r.PathValue("agent")) {
-			panic(http.ErrAbortHandler) // carried out, and nobody learns of it
-		}
-		write(w, a)
-	})
+		e.watchRunner(r.Context(), r.PathValue("agent"))
+		write(w, e.locked(func(now time.Time) answer { return h(r, now) }, r.Method != http.MethodGet))
+	}))
 }
 
-func (e *Emulator) public(h http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Bearer "+e.cfg.PublicKey {
+// keyed lets in who shows this key; the other kind of key is as good as none.
+func (e *Emulator) keyed(key string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+key {
 			write(w, unauthorized())
 			return
 		}
-		h(w, r)
-	}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // locked runs h on a state that is brought up to now, and keeps what it changed.
@@ -156,6 +156,7 @@ func (e *Emulator) locked(h func(now time.Time) answer, changes bool) answer {
 	for _, a := range e.state.Agents {
 		a.settle(now, e.cfg.Pace)
 	}
+	e.forget(now)
 	got := h(now)
 	if changes && got.status < 300 {
 		if err := e.save(); err != nil {
@@ -164,40 +165,3 @@ func (e *Emulator) locked(h func(now time.Time) answer, changes bool) answer {
 	}
 	return got
 }
-
-// answer is a status and what is encoded as JSON.
-type answer struct {
-	status int
-	body   any
-}
-
-func ok(body any) answer { return answer{http.StatusOK, body} }
-
-func refuse(status int, code, text string) answer {
-	return answer{status, map[string]any{"error": text, "code": code}}
-}
-
-func badRequest(text string) answer {
-	return refuse(http.StatusBadRequest, "GENERIC_BAD_REQUEST", text)
-}
-func notFound(text string) answer { return refuse(http.StatusNotFound, "NOT_FOUND", text) }
-func unauthorized() answer {
-	return refuse(http.StatusUnauthorized, "401", "Unauthorized / token expired")
-}
-
-func noEndpoint() answer {
-	return refuse(http.StatusNotFound, "404", "API endpoint not found / agent deployment not found / Organization not found")
-}
-
-func internal(err error) answer {
-	return refuse(http.StatusInternalServerError, "INTERNAL_SERVER_ERROR", "Internal server error: "+err.Error())
-}
-
-func write(w http.ResponseWriter, a answer) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(a.status)
-	_ = json.NewEncoder(w).Encode(a.body)
-}
-
-// stamp is the form of the API's times.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -105,6 +105,16 @@ func (c *cloud) agent() map[string]any {
 	return c.must(private, "GET", "/v1/agents/readme", "")
 }
 
+func (c *cloud) start() string {
+	c.t.Helper()
+	return c.must(public, "POST", "/v1/public/readme/start", `{"createDailyRoom":true}`)["sessionId"].(string)
+}
+
+func (c *cloud) logs(query string) string {
+	c.t.Helper()
+	return fmt.Sprint(c.must(private, "GET", "/v1/agents/readme/logs?limit=100&"+query, ""))
+}
+
 // seen is the part of an agent that says where its rollout stands, on one line.
 func seen(m map[string]any) string {
 	revision := func(v any) string {

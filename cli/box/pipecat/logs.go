@@ -21,6 +21,9 @@ func (e *Emulator) logs(r *http.Request, now time.Time) answer {
 	if q.bad != "" {
 		return badRequest("Invalid parameters")
 	}
+	if f, late := e.board.Is(FaultLogsLate, a.Name); late {
+		now = now.Add(-f.For)
+	}
 	list := []map[string]any{}
 	for _, l := range a.Logs {
 		switch {

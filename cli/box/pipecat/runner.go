@@ -3,11 +3,9 @@ package pipecat
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httputil"
 	"net/url"
 	"strings"
 	"time"
@@ -22,13 +20,15 @@ type runner struct {
 const (
 	runnerTimeout = time.Minute
 	maxRunner     = 1 << 20
+	maxReason     = 500
 )
 
 func newRunner(address string, transport http.RoundTripper) (*runner, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" || u.Host == "" || !strings.HasSuffix(u.Path, "/start") {
-		return nil, fmt.Errorf("open the Pipecat emulator: the runner's address %q is not like http://localhost:7860/start", address)
+	if err != nil || u.Scheme != "http" || u.Host == "" || strings.Trim(strings.TrimSuffix(u.Path, "/start"), "/") != "" {
+		return nil, fmt.Errorf("open the Pipecat emulator: the runner's address %q is not like http://localhost:7860", address)
 	}
+	u.Path = "/start"
 	if transport == nil {
 		transport = http.DefaultTransport.(*http.Transport).Clone()
 	}
@@ -36,34 +36,6 @@ func newRunner(address string, transport http.RoundTripper) (*runner, error) {
 }
 
 func (r *runner) close() { r.client.CloseIdleConnections() }
-
-// handOn lets the runner start the bot. Its answer is given, under our session id where the runner names none; when it
-// refuses, the session is over.
-func (e *Emulator) handOn(r *http.Request, name string, s *session, body []byte) answer {
-	got, err := e.runner.call(r, body)
-	if err == nil && got["sessionId"] == nil {
-		got["sessionId"] = s.ID
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if err == nil {
-		// The runner's id is the one that the caller will ask for.
-		if id, isText := got["sessionId"].(string); isText {
-			s.ID = id
-		}
-		if err = e.save(); err == nil {
-			return ok(got)
-		}
-	}
-	now := time.Now().UTC()
-	if a := e.state.Agents[name]; a != nil && s.Ended.IsZero() {
-		s.Completion = "HTTP_ERROR"
-		a.log(logLine{At: now, Deployment: s.Deployment, Session: s.ID, Text: level(now, "ERROR", "Exception running bot(): "+err.Error())})
-		a.end(s, now)
-		err = errors.Join(err, e.save())
-	}
-	return refuse(http.StatusInternalServerError, "500", "Internal server error. Please check logs for more information or contact support: "+err.Error())
-}
 
 func (r *runner) call(from *http.Request, body []byte) (map[string]any, error) {
 	req, err := http.NewRequestWithContext(from.Context(), http.MethodPost, r.start.String(), bytes.NewReader(body))
@@ -81,45 +53,54 @@ func (r *runner) call(from *http.Request, body []byte) (map[string]any, error) {
 		return nil, fmt.Errorf("the local runner's answer broke off: %w", err)
 	}
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the local runner answers HTTP %d: %s", resp.StatusCode, strings.TrimSpace(string(raw)))
+		return nil, &runnerError{resp.StatusCode, reason(raw)}
 	}
 	got := map[string]any{}
 	if err := json.Unmarshal(raw, &got); err != nil {
 		return nil, fmt.Errorf("the local runner's answer is no JSON: %w", err)
 	}
-	if got == nil { // the runner answers null when it has no room to give
-		got = map[string]any{}
-	}
-	return got, nil
+	return asOurs(got), nil
 }
 
-// proxy is how a client reaches the routes of the bot of its session.
-func (e *Emulator) proxy(w http.ResponseWriter, r *http.Request) {
-	e.mu.Lock()
-	a := e.state.Agents[r.PathValue("agent")]
-	known := false
-	if a != nil {
-		a.settle(time.Now().UTC(), e.cfg.Pace)
-		s := a.session(r.PathValue("session"))
-		known = s != nil && s.Ended.IsZero()
+// runnerError is a start that the runner has refused.
+type runnerError struct {
+	status int
+	text   string
+}
+
+func (e *runnerError) Error() string {
+	return fmt.Sprintf("the local runner answers HTTP %d: %s", e.status, e.text)
+}
+
+// reason is what the runner says: {"detail": "..."}, or plain text.
+func reason(raw []byte) string {
+	var said struct {
+		Detail any `json:"detail"`
 	}
-	e.mu.Unlock()
-	switch {
-	case !known:
-		http.Error(w, "Invalid or not-yet-ready session_id", http.StatusNotFound)
-	case e.runner == nil:
-		write(w, answer{http.StatusNotFound, map[string]any{"detail": "Not Found"}})
-	default:
-		target := *e.runner.start
-		target.Path = strings.TrimSuffix(target.Path, "/start") + "/sessions/" + r.PathValue("session") + "/" + r.PathValue("path")
-		(&httputil.ReverseProxy{
-			Transport: e.runner.client.Transport,
-			Rewrite: func(p *httputil.ProxyRequest) {
-				query := p.In.URL.RawQuery
-				p.Out.URL, p.Out.Host = &target, target.Host
-				p.Out.URL.RawQuery = query
-				p.Out.Header.Del("Authorization")
-			},
-		}).ServeHTTP(w, r)
+	if json.Unmarshal(raw, &said) == nil && said.Detail != nil {
+		return fmt.Sprint(said.Detail)
 	}
+	text := strings.TrimSpace(string(raw))
+	return text[:min(len(text), maxReason)]
+}
+
+// asOurs is the runner's answer in the platform's shape: no fields of its own, nothing null, addresses of ICE servers
+// as lists. The runner answers null when it has no room to give.
+func asOurs(got map[string]any) map[string]any {
+	out := map[string]any{}
+	for _, key := range []string{"token", "wsUrl", "body", "dailyRoom", "dailyToken", "sessionId", "iceConfig"} {
+		if got[key] != nil {
+			out[key] = got[key]
+		}
+	}
+	ice, _ := out["iceConfig"].(map[string]any)
+	servers, _ := ice["iceServers"].([]any)
+	for _, s := range servers {
+		if one, isMap := s.(map[string]any); isMap {
+			if address, isText := one["urls"].(string); isText {
+				one["urls"] = []any{address}
+			}
+		}
+	}
+	return out
 }

@@ -144,14 +144,17 @@ func (e *Emulator) putSet(r *http.Request, now time.Time) answer {
 		return badRequest("Cannot update existing regular secrets to image pull secrets")
 	case s.Kind == setPull && kind == setRegular:
 		return badRequest("Must provide isImagePullSecret, host, and secretValue to update an image pull secret")
-	case e.hitLocked(FaultSecretConflict, ""):
-		return refuse(http.StatusConflict, "CONFLICT", fmt.Sprintf("Secret set '%s' was modified concurrently. Please retry.", name))
+	default:
+		if _, hit := e.board.Strike(FaultSecretsConflict, name); hit {
+			return refuse(http.StatusConflict, "CONFLICT", fmt.Sprintf("Secret set '%s' was modified concurrently. Please retry.", name))
+		}
 	}
 	for _, k := range q.Secrets {
 		s.add(k.Key)
 	}
-	s.ReadyAt, s.Failed, s.Never = now.Add(e.cfg.Pace), "", e.hitLocked(FaultSecretPending, "")
-	if e.hitLocked(FaultSecretFailed, "") {
+	s.ReadyAt, s.Failed = now.Add(e.cfg.Pace), ""
+	_, s.Never = e.board.Strike(FaultSecretsPending, name)
+	if _, hit := e.board.Strike(FaultSecretsFailed, name); hit {
 		s.Failed = "The secret could not be written to the region"
 	}
 	return answer{http.StatusAccepted, map[string]any{"status": "OK", "region": s.Region}}

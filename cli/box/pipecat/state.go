@@ -13,8 +13,10 @@ const (
 
 // state is what is kept on disk.
 type state struct {
-	Agents map[string]*agent
-	Sets   map[string]*set
+	Agents  map[string]*agent
+	Sets    map[string]*set
+	Uploads []*upload // the oldest first
+	Builds  []*build  // the oldest first
 }
 
 type agent struct {
@@ -25,6 +27,7 @@ type agent struct {
 	Updated     time.Time
 	Scaling     scaling       // of the agent: changing it rolls nothing
 	Deployments []*deployment // the oldest first; never empty
+	Rival       *deployment   // somebody else's, when its time comes; nil if nobody is about to
 	Sessions    []*session    // the oldest first
 	Logs        []logLine     // in order of time
 }
@@ -36,14 +39,18 @@ type deployment struct {
 	ID      string
 	Created time.Time
 	Spec    spec
-	Fate    string
-	Slow    int // how many times slower than usual
+	Fate    string        // the fault that it ends in; "" is a good one
+	Trace   string        // what it crashes with; "" for a usual one
+	Phase   time.Duration // of its rollout; 0 is the emulator's pace
+	Late    time.Duration // it is picked up so much later
+	Idle    time.Duration // nothing happens for so long after that
 	Logged  bool
 }
 
 // spec is the part of a configuration whose change makes a new deployment.
 type spec struct {
-	Image      string
+	Image      string // or BuildID
+	BuildID    string
 	PullSet    string
 	SecretSet  string
 	Profile    string
@@ -59,6 +66,7 @@ type session struct {
 	Due        time.Time // when it ends by itself
 	Ended      time.Time // zero while it runs
 	Cold       bool
+	Watched    bool // a local runner has it, and tells when it is over
 	Completion string
 }
 
@@ -130,8 +138,13 @@ func (a *agent) log(l logLine) {
 
 // settle brings the agent up to now: what has ended by itself since it was last looked at.
 func (a *agent) settle(now time.Time, pace time.Duration) {
+	if r := a.Rival; r != nil && !now.Before(r.Created) {
+		a.Rival = nil
+		a.Updated = r.Created
+		a.add(r, r.Created, pace)
+	}
 	for _, d := range a.Deployments {
-		if at := d.booted(pace); !d.Logged && d.Fate != fateStuck && !now.Before(at) {
+		if at := d.booted(pace); !d.Logged && d.Fate != FaultStuckOperator && !now.Before(at) {
 			d.Logged = true
 			for i, text := range d.bootLines() {
 				a.log(logLine{At: at.Add(time.Duration(i) * time.Microsecond), Deployment: d.ID, Text: text})

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"readme/cli/box/fault"
 	box "readme/cli/box/pipecat"
 	"readme/cli/provider"
 	"readme/cli/provider/pipecat"
@@ -290,7 +291,7 @@ func TestDeploy_anOpenWriteIsReadBackAndAdopted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := open(t)
 		for i, tag := range []string{"1", "2"} { // a create, an update
-			if err := w.cloud.Inject(box.Fault{Kind: box.FaultCut, Times: 1}); err != nil {
+			if err := w.cloud.Faults().Set(fault.Fault{Name: fault.AnswerCut, Only: "POST /v1/agents", Times: 1}); err != nil {
 				t.Fatal(err)
 			}
 			w.posts = 0
@@ -351,7 +352,7 @@ func TestDeploy_waitsForTheSecretSet(t *testing.T) {
 			t.Errorf("got %+v", d)
 		}
 
-		if err := w.cloud.Inject(box.Fault{Kind: box.FaultSecretFailed, Times: 1}); err != nil {
+		if err := w.cloud.Faults().Set(fault.Fault{Name: box.FaultSecretsFailed, Times: 1}); err != nil {
 			t.Fatal(err)
 		}
 		err = w.PutSecrets(t.Context(), "readme-bot", map[string]release.Secret{"A": release.NewSecret("c")})
@@ -368,7 +369,7 @@ func TestDeploy_waitsForTheSecretSet(t *testing.T) {
 func TestDeploy_givesUpOnASecretSetThatNeverComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := open(t)
-		if err := w.cloud.Inject(box.Fault{Kind: box.FaultSecretPending}); err != nil {
+		if err := w.cloud.Faults().Set(fault.Fault{Name: box.FaultSecretsPending}); err != nil {
 			t.Fatal(err)
 		}
 		err := w.PutSecrets(t.Context(), "other", map[string]release.Secret{"A": release.NewSecret("b")})
@@ -393,7 +394,7 @@ func TestSecrets_namesOfKeysOnly(t *testing.T) {
 		if _, found, err := w.Secrets(t.Context(), "nobody"); found || err != nil {
 			t.Errorf("a set that is not there: found %v, %v", found, err)
 		}
-		if err := w.cloud.Inject(box.Fault{Kind: box.FaultSecretConflict, Times: 1}); err != nil {
+		if err := w.cloud.Faults().Set(fault.Fault{Name: box.FaultSecretsConflict, Times: 1}); err != nil {
 			t.Fatal(err)
 		}
 		values := map[string]release.Secret{"B": release.NewSecret("b"), "A": release.NewSecret("a")}
@@ -512,16 +513,16 @@ func TestClient_survivesABadDay(t *testing.T) {
 			times  int
 			status int
 		}{
-			box.FaultBlip: {3, 0}, box.FaultRateLimit: {2, 0}, box.FaultUnauthorized: {1, http.StatusUnauthorized},
+			fault.Unavailable: {3, 0}, fault.RateLimited: {2, 0}, fault.TokenRevoked: {1, http.StatusUnauthorized},
 		} {
-			if err := w.cloud.Inject(box.Fault{Kind: kind, Times: want.times, For: 2 * time.Second}); err != nil {
+			if err := w.cloud.Faults().Set(fault.Fault{Name: kind, Times: want.times, For: 2 * time.Second}); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := w.Live(t.Context()); provider.StatusOf(err) != want.status {
 				t.Errorf("%s: %v", kind, err)
 			}
 		}
-		if err := w.cloud.Inject(box.Fault{Kind: box.FaultLatency, Times: 1, For: 70 * time.Second}); err != nil {
+		if err := w.cloud.Faults().Set(fault.Fault{Name: fault.Hangs, Times: 1, For: 70 * time.Second}); err != nil {
 			t.Fatal(err)
 		}
 		if d, err := w.Live(t.Context()); err != nil || d.State != provider.Live {
