@@ -58,7 +58,11 @@ func (w *world) dial(acc access) (c clients, err error) {
 		w.closers = append(w.closers, c.vercel.Close)
 	}
 	if w.project.uses("pipecat") {
-		c.pipecat, err = pipecat.New(pipecat.Options{Base: acc.pipecat, PrivateKey: acc.pipecatKey, Agent: acc.pipecatName})
+		bot, err := w.project.bot()
+		if err != nil {
+			return c, err
+		}
+		c.pipecat, err = pipecat.New(pipecat.Options{Base: acc.pipecat, PrivateKey: acc.pipecatKey, Agent: acc.pipecatName, Region: bot.Region})
 		if err != nil {
 			return c, err
 		}
@@ -111,7 +115,7 @@ func (w *world) connect(ctx context.Context, acc access) error {
 			if err != nil {
 				return err
 			}
-			w.steps.Hosts[d.Name] = steps.OnPipecat(c.pipecat, cfg.SecretSet, w.steps.Settle)
+			w.steps.Hosts[d.Name] = steps.OnPipecat(c.pipecat, steps.Bot{Config: cfg, Settle: w.steps.Settle, Within: shortest(p.rel, d.Name)})
 			w.outputs[d.Name] = map[string]string{"start_url": c.pipecat.StartURL()}
 		}
 	}

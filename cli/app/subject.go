@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +22,11 @@ func subject(ctx context.Context, src *source.Source, p *project) steps.Subject 
 		TreeAt: func(commit string, patterns []string) (string, error) { return src.TreeAt(ctx, commit, patterns) },
 		Tree:   func(patterns []string) (string, error) { return src.Tree(ctx, patterns) },
 		Archive: func(root string) (string, int, error) {
-			a, err := packs.of(ctx, root)
+			a, err := packs.of(ctx, source.Pick{Root: root})
+			return a.SHA256, a.Files, err
+		},
+		Context: func(root string, exclude []string) (string, int, error) {
+			a, err := packs.of(ctx, source.Pick{Root: root, Exclude: exclude})
 			return a.SHA256, a.Files, err
 		},
 	}
@@ -35,19 +40,20 @@ type packer struct {
 	done map[string]func() (source.Archive, error)
 }
 
-func (k *packer) of(ctx context.Context, root string) (source.Archive, error) {
+func (k *packer) of(ctx context.Context, p source.Pick) (source.Archive, error) {
+	name := fmt.Sprintf("%q", p)
 	k.mu.Lock()
-	f := k.done[root]
+	f := k.done[name]
 	if f == nil {
-		f = sync.OnceValues(func() (source.Archive, error) { return k.pack(ctx, root) })
-		k.done[root] = f
+		f = sync.OnceValues(func() (source.Archive, error) { return k.pack(ctx, p) })
+		k.done[name] = f
 	}
 	k.mu.Unlock()
 	return f()
 }
 
 // pack writes the archive under the name of its hash: resume sends that very file, or refuses.
-func (k *packer) pack(ctx context.Context, root string) (source.Archive, error) {
+func (k *packer) pack(ctx context.Context, p source.Pick) (source.Archive, error) {
 	if err := os.MkdirAll(k.dir, 0o700); err != nil {
 		return source.Archive{}, onDisk("pack what is sent", k.dir, err)
 	}
@@ -58,7 +64,7 @@ func (k *packer) pack(ctx context.Context, root string) (source.Archive, error) 
 	}
 	_ = tmp.Close()
 	defer func() { _ = os.Remove(tmp.Name()) }()
-	a, err := k.src.Archive(ctx, tmp.Name(), source.Pick{Root: root})
+	a, err := k.src.Archive(ctx, tmp.Name(), p)
 	if err != nil {
 		return source.Archive{}, onDisk("pack what is sent", k.dir, err)
 	}

@@ -97,7 +97,7 @@ func (b *builder) check(c spec.Check, needs []string, promoted string) {
 	in := CheckInputs{Check: c.Check, Household: b.rel.Household, Captures: b.capturesFor(c), Promoted: promoted}
 	s := release.Step{
 		ID: c.Name, Kind: release.KindCheck, Title: c.Name, Change: release.ChangeRun,
-		Needs: needs, Deadline: within(c.Check) + time.Minute,
+		Needs: needs, Deadline: Within(c.Check) + time.Minute,
 	}
 	if promoted != "" {
 		s.ID = c.Name + " (on the domain)"
@@ -112,7 +112,8 @@ func (b *builder) check(c spec.Check, needs []string, promoted string) {
 	b.add(s)
 }
 
-func within(c smoke.Check) time.Duration {
+// Within is how long a check has to succeed.
+func Within(c smoke.Check) time.Duration {
 	if c.Within > 0 {
 		return c.Within
 	}

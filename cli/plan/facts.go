@@ -57,6 +57,8 @@ type Service struct {
 	Tree    string   // hash of the watched files as they are now, and of the settings where there are some; "" where there are no files
 	Archive string   // sha256 of the archive that would be sent; "" for images
 	Image   string   // what would be deployed, for images
+	Build   string   // likewise, for a build that the vendor has already: its id
+	Unsure  string   // why nobody can say whether it has changed; "" where one can
 	Config  []byte   // canonical JSON of the vendor's settings that would be sent; nil if there are none
 	Files   int      // how many files would be sent
 	Source  string   // how it is sent: commit, upload, image or build
@@ -77,6 +79,7 @@ type Live struct {
 	Commit string
 	Tree   string // as stored with the deployment; "" is unknown, and unknown counts as changed
 	Image  string
+	Build  string // id of the vendor's build that it runs, "" for none
 	Ill    string // the vendor's word for it when it does not serve well, "" when it does
 	Config []byte // as DeployInputs.Config, read back from the vendor
 }

@@ -81,16 +81,25 @@ func (b *builder) unchanged(d spec.Deploy, f Service, s *release.Step) bool {
 	case f.Config != nil && !bytes.Equal(f.Config, live.Config):
 		s.Change, s.Why = release.ChangeUpdate, "its settings differ from "+d.Config
 		return false
-	case f.Image != "" && f.Archive == "":
-		if f.Image == live.Image {
-			s.Why = "runs " + live.Image
+	case f.Unsure != "":
+		s.Change, s.Why = release.ChangeUpdate, f.Unsure
+		return false
+	case (f.Image != "" || f.Build != "") && f.Archive == "":
+		if f.Image == live.Image && (f.Build == "" || f.Build == live.Build) {
+			s.Why = "runs " + named(live.Image, live.Build)
 			return true
 		}
 		s.Change, s.Why = release.ChangeUpdate, "another image"
 		return false
+	case live.Tree == "" && f.Source == "build":
+		s.Change, s.Why = release.ChangeUpdate, "nobody can say which files made what is live, so it counts as changed"
+		return false
 	case live.Tree == "":
 		s.Change, s.Why = release.ChangeUpdate, "what is live was not brought by readme-ops, so it counts as changed"
 		return false
+	case live.Tree == f.Tree && f.Source == "build":
+		s.Why = named("", live.Build) + " is of the very same files"
+		return true
 	case live.Tree == f.Tree:
 		s.Why = "its files are as in " + shortCommit(live.Commit)
 		return true
@@ -112,18 +121,27 @@ func files(tree string) string {
 func (b *builder) describe(s *release.Step, f Service) {
 	live := f.Live
 	s.From, s.To = "nothing", b.facts.Commit.Short()
-	if f.Image != "" {
-		s.To = f.Image
+	if f.Image != "" || f.Build != "" {
+		s.To = named(f.Image, f.Build)
 	}
 	if live.ID == "" {
 		s.Undo = "nothing was live before: a failed release removes it again"
 		return
 	}
 	s.From = shortCommit(live.Commit)
-	if live.Image != "" {
-		s.From = live.Image
+	if live.Image != "" || live.Build != "" {
+		s.From = named(live.Image, live.Build)
 	}
 	s.Undo = "back to " + s.From
+}
+
+// named is what a person calls an image, or a build that the vendor has made, of which the id's begin is enough.
+func named(image, build string) string {
+	if image != "" {
+		return image
+	}
+	id, _, _ := strings.Cut(build, "-")
+	return "build " + id
 }
 
 // shortCommit cuts the sha of a Commit.String().

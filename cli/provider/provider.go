@@ -33,6 +33,8 @@ type Deployment struct {
 	Image   string // for image deployments
 	Build   string // for builds that have an id of their own
 	Created time.Time
+
+	Settings string // how it runs (scaling, size), as its client writes it for Restore; "" where that is no part of going back
 }
 
 // Marker is what we store with a deployment, to recognise it and to know what is in it.

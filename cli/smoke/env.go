@@ -30,8 +30,9 @@ type Env struct {
 	Query func(ctx context.Context, sql string) (string, error)
 	// Session looks a started session up at the service's provider, and stops it in any case, by a deadline of its
 	// own. It is called once for each answer that may have started one, also after a check has failed: then its error
-	// is dropped. id is "" where the answer did not say it. An error that wraps ErrAgain lets the check start another.
-	Session func(ctx context.Context, service, id string) error
+	// is dropped. id is "" where the answer did not say it; since is when the request was sent, for no older session is
+	// this one. An error that wraps ErrAgain lets the check start another.
+	Session func(ctx context.Context, service, id string, since time.Time) error
 	// Attempt hears of each attempt, masked. May be nil.
 	Attempt func(release.CheckResult)
 }
@@ -39,6 +40,9 @@ type Env struct {
 // ErrAgain marks an error of Env.Session after which it makes sense to start another session: an older deployment
 // served this one.
 var ErrAgain = errors.New("try again")
+
+// ErrRuns marks an error of Env.Session that leaves the session running, and billed.
+var ErrRuns = errors.New("it runs on, and is billed until it ends")
 
 // Result is what a check has found. On failure only Took and Attempts are set.
 type Result struct {

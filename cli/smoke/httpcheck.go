@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"readme/cli/release"
 )
@@ -16,7 +17,9 @@ type httpCheck struct {
 	check    Check
 	env      Env
 	request  request
-	sessions int // answers that may have started one
+	sessions int       // answers that may have started one
+	sent     time.Time // when the last request was
+	left     error     // says that a session runs on
 }
 
 func newHTTPCheck(c Check, env Env) (*httpCheck, error) {
@@ -36,6 +39,7 @@ func (k *httpCheck) attempt(ctx context.Context) outcome {
 		ctx, cancel = context.WithTimeoutCause(ctx, attemptTimeout, fmt.Errorf("no answer within %s", attemptTimeout))
 		defer cancel()
 	}
+	k.sent = time.Now()
 	a, err := k.request.send(ctx, k.env)
 	if err != nil {
 		return k.unanswered(ctx, err)
@@ -110,7 +114,7 @@ func (k *httpCheck) session(ctx context.Context, o *outcome) {
 		o.final = o.final || k.sessions >= maxSessions
 		return
 	}
-	err := k.env.Session(ctx, k.check.Session, id)
+	err := k.env.Session(ctx, k.check.Session, id, k.sent)
 	if err == nil {
 		o.saw += ", session stopped"
 		return
@@ -134,7 +138,10 @@ func mayHaveStarted(status int) bool {
 func (k *httpCheck) stop(ctx context.Context, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
-	_ = k.env.Session(ctx, k.check.Session, id) // the check has failed for another reason, which is the one to tell
+	// The check has failed for another reason, which is the one to tell first.
+	if err := k.env.Session(ctx, k.check.Session, id, k.sent); errors.Is(err, ErrRuns) {
+		k.left = err
+	}
 }
 
 func sessionID(doc any) string {
@@ -155,6 +162,9 @@ func (k *httpCheck) explain(_ context.Context, f *release.Fault, last outcome) {
 	}
 	evidence = append(evidence, release.Evidence{Label: "by hand", Lines: []string{curl(*k.check.HTTP, k.env)}})
 	f.Evidence = evidence
+	if k.left != nil {
+		f.Detail += "; and " + k.left.Error()
+	}
 	switch {
 	case last.fault != nil:
 	case k.sessions >= maxSessions:

@@ -24,7 +24,10 @@ func starts(t *testing.T, all ...func(http.ResponseWriter)) (*product, smoke.Che
 	p := serve(t, answers(all...))
 	env := p.world()
 	var asked []string
-	env.Session = func(_ context.Context, service, id string) error { asked = append(asked, service+" "+id); return nil }
+	env.Session = func(_ context.Context, service, id string, _ time.Time) error {
+		asked = append(asked, service+" "+id)
+		return nil
+	}
 	c := smoke.Check{
 		Name: "the client starts the bot", HTTP: &smoke.HTTP{Method: "POST", URL: "${client.url}/api/start", JSON: map[string]any{}},
 		Expect: smoke.Expect{Status: 200, JSON: []smoke.Matcher{{Path: "$.sessionId", Present: true}}}, Session: "bot", Within: 90 * time.Second,
@@ -49,7 +52,7 @@ func TestRun_aSessionIsLookedUpAndStopped(t *testing.T) {
 func TestRun_anOlderDeploymentsSessionIsTriedAgainAFewTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, c, env, asked := starts(t, status(200, `{"sessionId": "s-1"}`))
-		env.Session = func(_ context.Context, _, id string) error {
+		env.Session = func(_ context.Context, _, id string, _ time.Time) error {
 			*asked = append(*asked, id)
 			return fmt.Errorf("served by revision 6: %w", smoke.ErrAgain)
 		}
@@ -64,7 +67,7 @@ func TestRun_anOlderDeploymentsSessionIsTriedAgainAFewTimes(t *testing.T) {
 func TestRun_whatTheProviderSaysAboutASessionIsInTheFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, c, env, _ := starts(t, status(200, `{"sessionId": "s-1"}`))
-		env.Session = func(context.Context, string, string) error {
+		env.Session = func(context.Context, string, string, time.Time) error {
 			return &release.Fault{
 				Title: "the bot crashed", Detail: "it ended after 2 s", Try: "readme-ops logs bot",
 				Evidence: []release.Evidence{{Label: "its log", Lines: []string{"Exception running bot(): " + token}}},
@@ -110,7 +113,7 @@ func TestRun_stopsEverySessionThatMayHaveStarted(t *testing.T) {
 				<-r.Context().Done()
 			}
 			alive := false
-			env.Session = func(ctx context.Context, _, _ string) error { alive = ctx.Err() == nil; return nil }
+			env.Session = func(ctx context.Context, _, _ string, _ time.Time) error { alive = ctx.Err() == nil; return nil }
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			if _, err := smoke.Run(ctx, check, env); !errors.Is(err, context.DeadlineExceeded) || !alive {

@@ -76,12 +76,12 @@ func (w *World) smokeEnv(t *engine.Task, p release.Plan, in plan.CheckInputs) sm
 		}
 		return logs.Logs(ctx, t.Outputs(service)["deployment"], since, contains)
 	}
-	env.Session = func(ctx context.Context, service, id string) error {
+	env.Session = func(ctx context.Context, service, id string, since time.Time) error {
 		sessions, ok := w.Hosts[service].(Sessions)
 		if !ok {
 			return errors.New("the host of " + service + " knows no sessions")
 		}
-		return sessions.Session(ctx, id, t.Outputs(service)["deployment"])
+		return sessions.Session(ctx, id, t.Outputs(service)["deployment"], since)
 	}
 	env.Headers = func(u *url.URL) http.Header { return w.bypass(t, in, u) }
 	env.Query = w.query

@@ -157,7 +157,7 @@ func (h talking) Logs(_ context.Context, id string, _ time.Time, contains string
 	return []provider.LogLine{{At: time.Now(), Text: contains}}, nil
 }
 
-func (h talking) Session(_ context.Context, id, want string) error {
+func (h talking) Session(_ context.Context, id, want string, _ time.Time) error {
 	*h.asked = append(*h.asked, "session "+id+" of "+want)
 	return nil
 }

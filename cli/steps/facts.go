@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 
 	"readme/cli/migrate"
 	"readme/cli/plan"
-	"readme/cli/provider/pipecat"
 	"readme/cli/release"
 	"readme/cli/spec"
 )
@@ -28,6 +26,8 @@ type Subject struct {
 	TreeAt func(commit string, patterns []string) (string, error)
 	// Archive packs a folder of the project, "" for all of it, below World.Archives, and gives its sha256.
 	Archive func(root string) (sha256 string, files int, err error)
+	// Context is the same without the files that match a pattern, as in .gitignore, relative to the project.
+	Context func(root string, exclude []string) (sha256 string, files int, err error)
 }
 
 // Question is all that Read needs to know.
@@ -123,56 +123,4 @@ func (w *World) readBucket(ctx context.Context, q Question) (plan.Bucket, error)
 		return b, bucketFault(plan.BucketInputs{Name: q.Release.Bucket.Name}, "cannot be read", err)
 	}
 	return b, nil
-}
-
-// readBot compares what pcc-deploy.toml says with what the vendor tells: a key that the file leaves out is kept as it
-// is, and one that the vendor never gives back counts as equal.
-func (w *World) readBot(ctx context.Context, d spec.Deploy, h Host, s *plan.Service) error {
-	want, err := pipecat.ReadConfig(filepath.Join(w.Dir, d.Config))
-	if err != nil {
-		return err
-	}
-	want.Agent = ""
-	if s.Config, err = json.Marshal(want); err != nil {
-		return err
-	}
-	s.Image = want.Image
-	agents, ok := h.(interface {
-		Agent(ctx context.Context) (pipecat.Config, bool, error)
-	})
-	if !ok || s.Live.ID == "" {
-		return nil
-	}
-	have, found, err := agents.Agent(ctx)
-	if err != nil || !found {
-		return err
-	}
-	s.Live.Config, err = sameKeys(s.Config, have, want)
-	return err
-}
-
-// sameKeys encodes have with the keys that want has.
-func sameKeys(wantJSON []byte, have, want pipecat.Config) ([]byte, error) {
-	have.WebsocketAuth, have.EnableKrisp = want.WebsocketAuth, want.EnableKrisp
-	raw, err := json.Marshal(have)
-	if err != nil {
-		return nil, err
-	}
-	var is, keys map[string]json.RawMessage
-	if err := errors.Join(json.Unmarshal(raw, &is), json.Unmarshal(wantJSON, &keys)); err != nil {
-		return nil, err
-	}
-	out := pipecat.Config{}
-	for k := range is {
-		if _, asked := keys[k]; !asked {
-			delete(is, k)
-		}
-	}
-	if raw, err = json.Marshal(is); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(raw, &out); err != nil { // through the struct, so that the order of keys is the same
-		return nil, err
-	}
-	return json.Marshal(out)
 }

@@ -39,9 +39,12 @@ func heir(ctx context.Context, h Host, id string) string {
 
 // follow waits for the end of the deployment, and of the one of the same commit that takes its place: which of the two
 // serves is all the same, and that the other one was superseded is no failure.
-func (a deploy) follow(ctx context.Context, t *engine.Task, h Host, rec *deployed) (provider.Deployment, error) {
+func (a deploy) follow(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec *deployed) (provider.Deployment, error) {
 	for {
 		tail := tailer{host: h, task: t, id: rec.ID}
+		if in.Source == "build" { // its log was told while it was built
+			tail.host = nil
+		}
 		d, err := a.w.wait(ctx, t, h, rec.ID, func(provider.Deployment) { tail.read(ctx) })
 		if err != nil {
 			return d, err

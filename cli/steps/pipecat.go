@@ -5,26 +5,28 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"readme/cli/provider"
 	"readme/cli/provider/pipecat"
-	"readme/cli/smoke"
+	"readme/cli/release"
 )
+
+// Bot is what a bot at Pipecat Cloud is, as its pcc-deploy.toml and release.yaml say it.
+type Bot struct {
+	Config pipecat.Config
+	Settle time.Duration // how long the session of a check is watched for an exception
+	Within time.Duration // the shortest time-out of a check that starts a session; 0 where there is none
+}
 
 // onPipecat is a bot at Pipecat Cloud.
 type onPipecat struct {
-	c      *pipecat.Client
-	set    string        // the secret set that the bot reads, "" for none
-	settle time.Duration // how long a session is watched for an exception
+	c *pipecat.Client
+	Bot
 }
 
-// OnPipecat is a bot at Pipecat Cloud, with the secret set of its pcc-deploy.toml. A session of a smoke check is
-// watched for as long as settle.
-func OnPipecat(c *pipecat.Client, set string, settle time.Duration) Host {
-	return onPipecat{c, set, settle}
-}
+// OnPipecat is a bot at Pipecat Cloud.
+func OnPipecat(c *pipecat.Client, b Bot) Host { return onPipecat{c, b} }
 
 func (h onPipecat) Live(ctx context.Context) (provider.Deployment, error) { return h.c.Live(ctx) }
 
@@ -35,41 +37,110 @@ func (h onPipecat) Deployment(ctx context.Context, id string) (provider.Deployme
 // Agent reads back what was last asked for.
 func (h onPipecat) Agent(ctx context.Context) (pipecat.Config, bool, error) { return h.c.Agent(ctx) }
 
-// Deploy forces a new revision where the last one of the same image did not come up: an equal order would be taken
-// for what the vendor already has.
+// BuiltFrom names the context that a build was made from; "" where the vendor does not tell.
+func (h onPipecat) BuiltFrom(ctx context.Context, build string) (string, error) {
+	b, err := h.c.ReadBuild(ctx, build)
+	if provider.NotFound(err) { // builds may be tidied away after a while
+		return "", nil
+	}
+	return b.Hash, err
+}
+
+// Deploy builds the bot where the order says so, and forces a new revision where an equal order would be taken for what
+// the vendor already has: the last one of the same image did not come up, or the tag was perhaps pushed again.
 func (h onPipecat) Deploy(ctx context.Context, o Order) (string, error) {
 	var cfg pipecat.Config
 	if err := json.Unmarshal(o.Config, &cfg); err != nil {
 		return "", err
 	}
+	if o.Source == "build" {
+		id, err := h.build(ctx, o, cfg)
+		if err != nil {
+			return "", err
+		}
+		cfg.Build = id
+	}
 	live, err := h.c.Live(ctx)
 	if err != nil {
 		return "", err
 	}
-	force := live.ID != "" && live.State != provider.Live
+	force := live.ID != "" && live.State != provider.Live || cfg.Mutable()
 	id, _, err := h.c.Deploy(ctx, cfg, force)
 	return id, err
 }
 
-func (h onPipecat) Restore(ctx context.Context, to provider.Deployment, _ provider.Marker) (string, error) {
-	id, _, err := h.c.Restore(ctx, pipecat.Config{Image: to.Image, Build: to.Build})
+func (h onPipecat) build(ctx context.Context, o Order, cfg pipecat.Config) (string, error) {
+	from, err := pipecat.ReadContext(o.Archive, cfg.Dockerfile)
+	if err != nil {
+		return "", err
+	}
+	if from.Hash != o.Tree {
+		return "", fmt.Errorf("the archive of %s is not the one that was planned: %s, not %s", o.Name, from.Hash, o.Tree)
+	}
+	say := func(line string) { o.say("build", line) }
+	id, cached, err := h.c.Build(ctx, pipecat.BuildOrder{
+		Archive: o.Archive, Context: from, Dockerfile: cfg.Dockerfile, Region: cfg.Region, Doing: o.doing, Say: say,
+	})
+	if failed, ok := errors.AsType[*pipecat.BuildError](err); ok {
+		return "", &release.Fault{
+			Title: o.Name + " could not be built at pipecat", Detail: failed.Error(),
+			Evidence: []release.Evidence{failed.Evidence()}, Try: "readme-ops plan", Cause: err,
+		}
+	}
+	if err == nil && cached {
+		o.say("", "build "+id+" is of the very same files, and is taken as it is")
+	}
 	return id, err
+}
+
+// Restore puts the recorded image or build back, with the scaling and size that it had.
+func (h onPipecat) Restore(ctx context.Context, to provider.Deployment, _ provider.Marker) (string, error) {
+	was, err := pipecat.Settings(to.Settings)
+	if err != nil {
+		return "", err
+	}
+	was.Image, was.Build = to.Image, to.Build
+	id, _, err := h.c.Restore(ctx, was)
+	return id, err
+}
+
+// Unprepare gives the agent the scaling back that it had: the vendor keeps that beside its deployments.
+func (h onPipecat) Unprepare(ctx context.Context, before provider.Deployment) error {
+	was, err := pipecat.Settings(before.Settings)
+	if err != nil || before.Settings == "" {
+		return err
+	}
+	return h.c.Rescale(ctx, was)
 }
 
 func (h onPipecat) Logs(ctx context.Context, id string, since time.Time, contains string) ([]provider.LogLine, error) {
 	return h.c.Logs(ctx, pipecat.LogQuery{Deployment: id, Since: since, Contains: contains})
 }
 
-// BuildLogs gives nothing: an image that is deployed as it is was built elsewhere.
-func (h onPipecat) BuildLogs(context.Context, string) ([]provider.LogLine, error) { return nil, nil }
+// BuildLogs is the log of the cloud build that the deployment runs; nothing for an image, which was built elsewhere.
+func (h onPipecat) BuildLogs(ctx context.Context, id string) ([]provider.LogLine, error) {
+	build, err := h.c.BuildOf(ctx, id)
+	if err != nil || build == "" {
+		return nil, err
+	}
+	text, err := h.c.BuildLog(ctx, build)
+	if err != nil {
+		return nil, err
+	}
+	var lines []provider.LogLine
+	for _, line := range text {
+		lines = append(lines, provider.LogLine{Deployment: id, Text: line})
+	}
+	return lines, nil
+}
 
 // Variables gives the names in the bot's secret set; the vendor never gives a value back.
 func (h onPipecat) Variables(ctx context.Context) (map[string]*string, error) {
 	names := map[string]*string{}
-	if h.set == "" {
+	if h.Config.SecretSet == "" {
 		return names, nil
 	}
-	set, found, err := h.c.Secrets(ctx, h.set)
+	set, found, err := h.c.Secrets(ctx, h.Config.SecretSet)
 	if err != nil || !found {
 		return names, err
 	}
@@ -77,55 +148,4 @@ func (h onPipecat) Variables(ctx context.Context) (map[string]*string, error) {
 		names[k] = nil
 	}
 	return names, nil
-}
-
-// Session proves that a bot really runs: a start that answered 200 only says that the vendor accepted it. The session
-// is stopped in any case, for each one is billed.
-func (h onPipecat) Session(ctx context.Context, id, want string) (err error) {
-	if id == "" {
-		if id, err = h.newest(ctx); err != nil {
-			return err
-		}
-	}
-	defer func() {
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-		defer cancel()
-		if e := h.c.StopSession(stop, id); e != nil && err == nil {
-			err = fmt.Errorf("the session %s could not be stopped, and is billed until it ends: %w", id, e)
-		}
-	}()
-	s, err := h.c.Session(ctx, id)
-	if err != nil {
-		return fmt.Errorf("the session %s cannot be found: %w", id, err)
-	}
-	if want != "" && s.Deployment != want {
-		return fmt.Errorf("%w: deployment %s served the session, not %s", smoke.ErrAgain, s.Deployment, want)
-	}
-	if err := sleep(ctx, h.settle); err != nil {
-		return err
-	}
-	lines, err := h.c.Logs(ctx, pipecat.LogQuery{Session: id, Contains: "Exception running bot()"})
-	if err != nil {
-		return fmt.Errorf("the log of session %s cannot be read: %w", id, err)
-	}
-	if len(lines) > 0 {
-		return fmt.Errorf("the bot failed: %s", strings.TrimSpace(lines[len(lines)-1].Text))
-	}
-	if s, err = h.c.Session(ctx, id); err == nil && !s.Ended.IsZero() {
-		return fmt.Errorf("the session ended by itself within %s (%s)", h.settle, s.Completion)
-	}
-	return err
-}
-
-// newest finds the session that an answer without an id has just started.
-func (h onPipecat) newest(ctx context.Context) (string, error) {
-	const justNow = 2 * time.Minute
-	all, err := h.c.Sessions(ctx, pipecat.SessionFilter{Active: true, Since: time.Now().Add(-justNow)})
-	if err != nil {
-		return "", fmt.Errorf("the bot's sessions cannot be listed: %w", err)
-	}
-	if len(all) == 0 {
-		return "", errors.New("the answer names no session, and the bot has no new one")
-	}
-	return all[0].ID, nil
 }

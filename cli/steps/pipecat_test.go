@@ -54,7 +54,7 @@ func onPipecat(t *testing.T, f func(p *atPipecat)) {
 			t.Fatal(err)
 		}
 		t.Cleanup(p.Close)
-		p.host = steps.OnPipecat(p.Client, "readme-bot", settle)
+		p.host = steps.OnPipecat(p.Client, steps.Bot{Config: pipecat.Config{SecretSet: "readme-bot"}, Settle: settle})
 		p.w = &steps.World{Poll: time.Second, Settle: settle, Hosts: map[string]steps.Host{"bot": p.host}}
 		f(p)
 	})
@@ -113,20 +113,20 @@ func (p *atPipecat) running() int {
 	return len(all)
 }
 
-func (p *atPipecat) session(id, want string) error {
-	return p.host.(steps.Sessions).Session(p.Context(), id, want)
+func (p *atPipecat) session(id, want string, since time.Time) error {
+	return p.host.(steps.Sessions).Session(p.Context(), id, want, since)
 }
 
 func TestSession_isWatchedAndStopped(t *testing.T) {
 	onPipecat(t, func(p *atPipecat) {
 		ours := p.bring("1")
 		for _, named := range []bool{true, false} {
+			began := time.Now()
 			id := p.start()
 			if !named {
 				id = ""
 			}
-			began := time.Now()
-			if err := p.session(id, ours); err != nil {
+			if err := p.session(id, ours, began); err != nil {
 				p.Errorf("session %q: %v", id, err)
 			}
 			if took := time.Since(began); took < settle {
@@ -176,7 +176,7 @@ func TestSession_thatIsNoProofFails(t *testing.T) {
 				if c.id != "" {
 					asked = c.id
 				}
-				err := p.session(asked, want)
+				err := p.session(asked, want, time.Time{})
 				if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, smoke.ErrAgain) != c.again {
 					p.Errorf("got %v, want %q, again %v", err, c.says, c.again)
 				}
@@ -197,7 +197,7 @@ func TestSession_isStoppedWhenTheReleaseIsInterrupted(t *testing.T) {
 		id := p.start()
 		ctx, cancel := context.WithCancel(p.Context())
 		time.AfterFunc(time.Second, cancel)
-		if err := p.host.(steps.Sessions).Session(ctx, id, ours); !errors.Is(err, context.Canceled) {
+		if err := p.host.(steps.Sessions).Session(ctx, id, ours, time.Time{}); !errors.Is(err, context.Canceled) {
 			p.Errorf("got %v", err)
 		}
 		if n := p.running(); n != 0 {
@@ -209,7 +209,7 @@ func TestSession_isStoppedWhenTheReleaseIsInterrupted(t *testing.T) {
 func TestSession_withoutAnIDIsNoSession(t *testing.T) {
 	onPipecat(t, func(p *atPipecat) {
 		p.bring("1")
-		if err := p.session("", ""); err == nil || !strings.Contains(err.Error(), "no new one") {
+		if err := p.session("", "", time.Now()); err == nil || !strings.Contains(err.Error(), "no new one") {
 			p.Errorf("got %v", err)
 		}
 	})

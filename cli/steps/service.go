@@ -42,7 +42,7 @@ func (w *World) readService(ctx context.Context, q Question, d spec.Deploy) (pla
 	}
 	switch {
 	case d.To == "pipecat":
-		return s, w.readBot(ctx, d, h, &s)
+		return s, w.readBot(ctx, q, d, live, &s)
 	case s.Source == "image":
 		s.Image = d.Image
 		return s, nil

@@ -31,6 +31,21 @@ type Order struct {
 	plan.DeployInputs
 	Marker  provider.Marker
 	Archive string // path of the tar.gz, "" for images and commits
+
+	Say   func(from, text string) // hears lines while Deploy is at work; may be nil
+	Doing func(what string)       // hears what it is at; may be nil
+}
+
+func (o Order) say(from, text string) {
+	if o.Say != nil {
+		o.Say(from, text)
+	}
+}
+
+func (o Order) doing(what string) {
+	if o.Doing != nil {
+		o.Doing(what)
+	}
 }
 
 // Request is what the order asks of a vendor's client.
@@ -122,9 +137,9 @@ type Variables interface {
 }
 
 // Sessions looks a bot's session up and always stops it. It fails if another deployment than want served it, or if
-// the bot raised an exception.
+// the bot raised an exception. Without an id it is the only session that began after since.
 type Sessions interface {
-	Session(ctx context.Context, id, want string) error
+	Session(ctx context.Context, id, want string, since time.Time) error
 }
 
 // Buckets are the storage's buckets.

@@ -38,7 +38,7 @@ func onVercel(t *testing.T, f func(v *atVercel)) {
 		em, err := emulator.Open(t.Context(), emulator.Config{
 			Dir: filepath.Join(dir, "vercel"), Token: "token",
 			Projects: []emulator.Project{{Name: "readme", Env: map[string]string{"GREETING": "hello"}}},
-			Host: v.host, Edge: n.Edge, Dial: n.DialContext, Pace: 2 * time.Second,
+			Host:     v.host, Edge: n.Edge, Dial: n.DialContext, Pace: 2 * time.Second,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,14 @@
 
 Pipecat Cloud calls bot() once for each session. It speaks through Cartesia where CARTESIA_API_KEY is set; without
 the key it joins just the same and sends its greeting as a message, so that a session can be tried without an account.
+
+On this machine, in a virtual environment outside of the repository:
+
+    pip install -r services/bot/requirements.txt
+    cd services/bot && python -m pipecat.runner.run     # then open http://localhost:7860
+    readme-ops box up --bot-runner http://localhost:7860   # hands the client's sessions on to it
+
+test_bot.py starts it, connects over WebRTC and waits for the greeting.
 """
 
 import os

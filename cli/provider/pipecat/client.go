@@ -29,17 +29,24 @@ type Options struct {
 	Base       string         // without /v1; "" means DefaultBase
 	PrivateKey release.Secret // sk_...
 	Agent      string         // the pinned target, which wins over agent_name in pcc-deploy.toml
+	Region     string         // where the agent and its secret set are made; "" means the organization's default
 	Transport  http.RoundTripper
 }
 
 // Client acts on one agent. It is safe for several goroutines.
 type Client struct {
-	door  *provider.Door
-	base  string
-	agent string
+	door      *provider.Door
+	transport http.RoundTripper
+	base      string
+	agent     string
+	region    string
+	kind      string // of the key, for Examine
 
-	mu   sync.Mutex
-	seen symptoms
+	mu       sync.Mutex
+	seen     symptoms
+	replaced map[string]replaced // by the id of a deployment that this client has asked for
+	built    map[string]string   // of a deployment, by its id
+	wrote    map[string]bool     // the secret sets whose values running bots do not have yet
 }
 
 // New makes a client. It calls nobody.
@@ -64,11 +71,17 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{door: door, base: strings.TrimSuffix(strings.TrimSpace(o.Base), "/"), agent: o.Agent}, nil
+	return &Client{
+		door: door, transport: o.Transport, base: strings.TrimSuffix(strings.TrimSpace(o.Base), "/"), agent: o.Agent, region: o.Region, kind: kindOfKey(key),
+		replaced: map[string]replaced{}, built: map[string]string{}, wrote: map[string]bool{},
+	}, nil
 }
 
 // Close lets go of the idle connections.
 func (c *Client) Close() { c.door.Close() }
+
+// Name is the agent's.
+func (c *Client) Name() string { return c.agent }
 
 // StartURL is where the product starts a session with its public key.
 func (c *Client) StartURL() string { return c.base + "/v1/public/" + c.agent + "/start" }

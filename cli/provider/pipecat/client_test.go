@@ -118,7 +118,7 @@ func TestDeploy_createsTheAgentThenUpdatesIt(t *testing.T) {
 		if diff := cmp.Diff([]string{"waiting_for_operator", "progressing_new", "ready"}, raw); diff != "" {
 			t.Errorf("on the way (-want +got):\n%s", diff)
 		}
-		want := provider.Deployment{ID: id, Service: "readme", State: provider.Live, Raw: "ready", Image: "readme/bot:1", Created: d.Created}
+		want := provider.Deployment{ID: id, Service: "readme", State: provider.Live, Raw: "ready", Image: "readme/bot:1", Created: d.Created, Settings: d.Settings}
 		if diff := cmp.Diff(want, d); diff != "" || d.Created.IsZero() {
 			t.Errorf("deployment (-want +got):\n%s", diff)
 		}
@@ -333,7 +333,7 @@ func TestDeploy_waitsForTheSecretSet(t *testing.T) {
 		w := open(t)
 		w.deploy("1")
 		put := func() {
-			if err := w.SetSecrets(t.Context(), "readme-bot", "", map[string]release.Secret{"A": release.NewSecret("b")}); err != nil {
+			if err := w.PutSecrets(t.Context(), "readme-bot", map[string]release.Secret{"A": release.NewSecret("b")}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -355,7 +355,7 @@ func TestDeploy_waitsForTheSecretSet(t *testing.T) {
 		if err := w.cloud.Faults().Set(fault.Fault{Name: box.FaultSecretsFailed, Times: 1}); err != nil {
 			t.Fatal(err)
 		}
-		err = w.SetSecrets(t.Context(), "readme-bot", "", map[string]release.Secret{"A": release.NewSecret("c")})
+		err = w.PutSecrets(t.Context(), "readme-bot", map[string]release.Secret{"A": release.NewSecret("c")})
 		if err == nil || !strings.Contains(err.Error(), "The secret could not be written to the region") {
 			t.Errorf("a set that fails: %v", err)
 		}
@@ -372,7 +372,7 @@ func TestDeploy_givesUpOnASecretSetThatNeverComes(t *testing.T) {
 		if err := w.cloud.Faults().Set(fault.Fault{Name: box.FaultSecretsPending}); err != nil {
 			t.Fatal(err)
 		}
-		err := w.SetSecrets(t.Context(), "other", "", map[string]release.Secret{"A": release.NewSecret("b")})
+		err := w.PutSecrets(t.Context(), "other", map[string]release.Secret{"A": release.NewSecret("b")})
 		if err == nil || !strings.Contains(err.Error(), "still not provisioned after 2 minutes") {
 			t.Errorf("got %v", err)
 		}
@@ -398,7 +398,7 @@ func TestSecrets_namesOfKeysOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 		values := map[string]release.Secret{"B": release.NewSecret("b"), "A": release.NewSecret("a")}
-		if err := w.SetSecrets(t.Context(), "readme-bot", "us-west", values); err != nil {
+		if err := w.PutSecrets(t.Context(), "readme-bot", values); err != nil {
 			t.Fatal(err)
 		}
 		got, found, err := w.Secrets(t.Context(), "readme-bot")
@@ -406,11 +406,8 @@ func TestSecrets_namesOfKeysOnly(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" || !found || err != nil {
 			t.Errorf("found %v, %v (-want +got):\n%s", found, err, diff)
 		}
-		if err := w.SetSecrets(t.Context(), "readme-bot", "", nil); err != nil {
+		if err := w.PutSecrets(t.Context(), "readme-bot", nil); err != nil {
 			t.Errorf("nothing to set: %v", err)
-		}
-		if err := w.SetSecrets(t.Context(), "readme-bot", "us-east", values); provider.StatusOf(err) != http.StatusBadRequest {
-			t.Errorf("a set that would move: %v", err)
 		}
 	})
 }

@@ -1,8 +1,10 @@
 package pipecat
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,11 +20,19 @@ type Config struct {
 	Profile          string `json:"agent_profile,omitempty"`        // agent-1x, agent-2x, agent-3x
 	WebsocketAuth    string `json:"websocket_auth,omitempty"`       // none or token; never read back
 	MaxSession       int    `json:"max_session_duration,omitempty"` // seconds, 60 to 14400
-	EnableKrisp      *bool  `json:"enable_krisp,omitempty"`         // the vendor's newer CLIs refuse it; never read back
 	AudioFilter      string `json:"audio_filter,omitempty"`         // tel or pro
 	MinAgents        *int   `json:"min_agents,omitempty"`
 	MaxAgents        *int   `json:"max_agents,omitempty"`
+
+	// With neither Image nor Build, the vendor builds the image: from ContextDir, which is relative to the file's
+	// own folder, by Dockerfile, which is relative to ContextDir.
+	Dockerfile string   `json:"dockerfile,omitempty"`
+	ContextDir string   `json:"-"`
+	Exclude    []string `json:"-"` // patterns of files that the build is not given
 }
+
+// Builds reports whether the vendor has to build the image.
+func (c Config) Builds() bool { return c.Image == "" && c.Build == "" }
 
 // Mutable reports whether the image's tag is one that is pushed again and again: only a forced deploy notices that.
 func (c Config) Mutable() bool {
@@ -32,15 +42,64 @@ func (c Config) Mutable() bool {
 func (c Config) body() deployBody {
 	b := deployBody{
 		Image: c.Image, BuildID: c.Build, PullSecret: c.ImageCredentials, SecretSet: c.SecretSet, Profile: c.Profile,
-		EnableKrisp: c.EnableKrisp, MaxSession: c.MaxSession, Websocket: c.WebsocketAuth,
+		MaxSession: c.MaxSession, Websocket: c.WebsocketAuth,
 	}
 	if c.MinAgents != nil || c.MaxAgents != nil {
 		b.AutoScaling = &autoScaling{Min: c.MinAgents, Max: c.MaxAgents}
 	}
 	if c.AudioFilter != "" {
-		b.KrispViva = &krisp{AudioFilter: c.AudioFilter}
+		b.KrispViva = &krisp{AudioFilter: &c.AudioFilter}
 	}
 	return b
+}
+
+// text is the configuration as provider.Deployment.Settings keeps it.
+func (c Config) text() string {
+	raw, err := json.Marshal(c)
+	if err != nil {
+		return "" // it is our own plain struct
+	}
+	return string(raw)
+}
+
+// Settings reads what provider.Deployment.Settings keeps: the configuration that a deployment was asked for with.
+func Settings(text string) (Config, error) {
+	var c Config
+	if text == "" {
+		return c, nil
+	}
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		return c, fmt.Errorf("pipecat: read the recorded settings: %w", err)
+	}
+	return c, nil
+}
+
+// differs names what the vendor has otherwise than c asks for. What c leaves open, and what the vendor does not tell,
+// does not differ.
+func (c Config) differs(has Config) string {
+	number := func(n *int) string {
+		if n == nil {
+			return ""
+		}
+		return strconv.Itoa(*n)
+	}
+	duration := func(s int) string { return strings.TrimPrefix(strconv.Itoa(s), "0") }
+	for _, f := range []struct{ name, want, has string }{
+		{"image", c.Image, has.Image},
+		{"build_id", c.Build, has.Build},
+		{"image_credentials", c.ImageCredentials, has.ImageCredentials},
+		{"secret_set", c.SecretSet, has.SecretSet},
+		{"agent_profile", c.Profile, has.Profile},
+		{"max_session_duration", duration(c.MaxSession), duration(has.MaxSession)},
+		{"audio_filter", c.AudioFilter, has.AudioFilter},
+		{"min_agents", number(c.MinAgents), number(has.MinAgents)},
+		{"max_agents", number(c.MaxAgents), number(has.MaxAgents)},
+	} {
+		if f.want != "" && f.has != "" && f.want != f.has {
+			return fmt.Sprintf("%s is %s, not %s", f.name, f.has, f.want)
+		}
+	}
+	return ""
 }
 
 // tagOf gives "0.1.0" of "registry:5000/me/bot:0.1.0@sha256:…".
@@ -50,36 +109,6 @@ func tagOf(image string) string {
 		return image[i+1:]
 	}
 	return ""
-}
-
-// rules lists what is wrong with the values, each with the key that is to blame.
-func (f *file) rules() []mistake {
-	c := &f.Config
-	var ms []mistake
-	add := func(bad bool, key, text string, args ...any) {
-		if bad {
-			ms = append(ms, mistake{key: key, text: fmt.Sprintf(text, args...)})
-		}
-	}
-	if c.Agent != "" {
-		if err := checkName(c.Agent); err != nil {
-			add(true, "agent_name", "%s", strings.TrimPrefix(err.Error(), "pipecat: "))
-		}
-	}
-	add(c.Image != "" && tagOf(c.Image) == "" && !strings.Contains(c.Image, "@"), "image", "%q has no tag: write name:tag", c.Image)
-	add(c.Image != "" && c.Build != "", "build_id", "image and build_id exclude each other")
-	add(c.Image == "" && c.Build == "" && !f.has("git"), "", "image (or build_id) is missing: readme-ops deploys a bot by its image")
-	add(f.has("git"), "git", "readme-ops cannot deploy a bot from its git repository: name an image")
-	add(f.has("resources"), "resources", "readme-ops cannot set cpu and memory: choose an agent_profile")
-	add(f.Architecture != "" && f.Architecture != "arm64", "architecture", "Pipecat Cloud runs arm64 images only, not %s", f.Architecture)
-	add(!oneOf(c.Profile, "agent-1x", "agent-2x", "agent-3x"), "agent_profile", "%q is not agent-1x, agent-2x or agent-3x", c.Profile)
-	add(!oneOf(c.WebsocketAuth, "none", "token"), "websocket_auth", "%q is not none or token", c.WebsocketAuth)
-	add(!oneOf(c.AudioFilter, "tel", "pro"), "krisp_viva.audio_filter", "%q is not tel or pro", c.AudioFilter)
-	add(f.has("max_session_duration") && (c.MaxSession < 60 || c.MaxSession > 14400), "max_session_duration", "%d is not between 60 and 14400 seconds", c.MaxSession)
-	add(c.MinAgents != nil && *c.MinAgents < 0, "scaling.min_agents", "must not be negative")
-	add(c.MaxAgents != nil && *c.MaxAgents < 1, "scaling.max_agents", "must be at least 1")
-	add(c.MinAgents != nil && c.MaxAgents != nil && *c.MaxAgents < *c.MinAgents, "scaling.max_agents", "must not be less than min_agents")
-	return ms
 }
 
 func oneOf(v string, allowed ...string) bool { return v == "" || slices.Contains(allowed, v) }

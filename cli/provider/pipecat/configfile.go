@@ -32,16 +32,16 @@ type file struct {
 type mistake struct{ key, text string }
 
 // targets are the keys of the file (the vendor's CLI, deploy_utils.py, both its generations) and where each goes. What
-// only matters to a build, or to the vendor's CLI itself, is taken and left alone.
+// only matters to the vendor's CLI itself is taken and left alone.
 func (f *file) targets() map[string]any {
 	return map[string]any{
 		"agent_name": &f.Agent, "image": &f.Image, "build_id": &f.Build, "image_credentials": &f.ImageCredentials,
 		"secret_set": &f.SecretSet, "region": &f.Region, "agent_profile": &f.Profile, "websocket_auth": &f.WebsocketAuth,
-		"max_session_duration": &f.MaxSession, "enable_krisp": &f.EnableKrisp, "architecture": &f.Architecture,
+		"max_session_duration": &f.MaxSession, "enable_krisp": new(any), "architecture": &f.Architecture,
 		"scaling": nil, "scaling.min_agents": &f.MinAgents, "scaling.max_agents": &f.MaxAgents,
 		"krisp_viva": nil, "krisp_viva.audio_filter": &f.AudioFilter,
-		"build": nil, "build.context_dir": new(string), "build.dockerfile": new(string),
-		"build.exclude": nil, "build.exclude.patterns": new([]string),
+		"build": nil, "build.context_dir": &f.ContextDir, "build.dockerfile": &f.Dockerfile,
+		"build.exclude": nil, "build.exclude.patterns": &f.Exclude,
 		"docker": new(map[string]any),
 		"git":    nil, "git.repo": new(string), "git.branch": new(string), "git.dockerfile_path": new(string), "git.subdirectory": new(string),
 		"resources": nil, "resources.cpu": new(string), "resources.memory": new(string),
@@ -92,6 +92,7 @@ func ParseConfig(name, text string) (Config, error) {
 		slices.SortStableFunc(f.faults, func(a, b *release.Fault) int { return a.Where.Line - b.Where.Line })
 		return Config{}, f.faults
 	}
+	f.settle()
 	return f.Config, nil
 }
 
@@ -170,8 +171,6 @@ func kindOf(into any) string {
 		return "a text in quotes"
 	case *int, **int:
 		return "a whole number"
-	case **bool:
-		return "true or false"
 	case *[]string:
 		return "a list of texts"
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"readme/cli/provider"
@@ -40,6 +41,9 @@ func (c *Client) Deployment(ctx context.Context, id string) (provider.Deployment
 	if err != nil {
 		return provider.Deployment{}, err
 	}
+	if !found && c.late(id, "") {
+		return provider.Deployment{ID: id, Service: c.agent, State: provider.Building, Raw: "not on record yet"}, nil
+	}
 	if !found {
 		return provider.Deployment{
 			ID: id, Service: c.agent, State: provider.Superseded, Raw: "deleted", Why: "the agent " + c.agent + " does not exist any more",
@@ -63,13 +67,13 @@ func (a agent) config() Config {
 	if a.AutoScaling.Max > 0 {
 		cfg.MaxAgents = &a.AutoScaling.Max
 	}
-	if a.KrispViva != nil {
-		cfg.AudioFilter = a.KrispViva.AudioFilter
+	if a.KrispViva != nil && a.KrispViva.AudioFilter != nil {
+		cfg.AudioFilter = *a.KrispViva.AudioFilter
 	}
 	if d := a.Deployment; d != nil {
 		spec := d.Manifest.Spec
 		cfg.Build, cfg.ImageCredentials, cfg.MaxSession = d.BuildID, spec.PullSecret, spec.MaxDuration
-		if d.BuildID == "" {
+		if d.BuildID == "" && (tagOf(spec.Image) != "" || strings.Contains(spec.Image, "@")) { // that of a build is redacted
 			cfg.Image = spec.Image
 		}
 		if len(spec.EnvFrom) > 0 {
@@ -80,10 +84,10 @@ func (a agent) config() Config {
 }
 
 // Deploy brings cfg to the agent, which it creates when it is missing, and gives the id of the deployment to wait for
-// (see Deployment). noop says that the vendor took it for what it already has and rolled nothing: the same image tag
-// (even if pushed again), other values in the same secret set, other scaling alone. force rolls in any case. A secret
-// set that is still being provisioned is waited for. An open failure is read back first: a deployment that appeared is
-// adopted.
+// (see Deployment). noop says that the vendor has all of it already and rolled nothing; where it rolled nothing and has
+// something else, the deployment is forced. force rolls in any case, and so do values that this Client has written into
+// the secret set: pods that run keep the old ones. A secret set that is still being provisioned is waited for. An open
+// failure is read back first: a deployment that appeared is adopted.
 func (c *Client) Deploy(ctx context.Context, cfg Config, force bool) (deploymentID string, noop bool, err error) {
 	before, found, err := c.get(ctx)
 	if err != nil {
@@ -92,55 +96,76 @@ func (c *Client) Deploy(ctx context.Context, cfg Config, force bool) (deployment
 	if !found {
 		body := cfg.body()
 		body.Name, body.Region = c.agent, cfg.Region
-		return c.send(ctx, provider.Call{Op: "create the agent " + c.agent, Path: "/v1/agents", JSON: body}, "", cfg.SecretSet)
+		return c.send(ctx, order{call: provider.Call{Op: "create the agent " + c.agent, Path: "/v1/agents", JSON: body}, want: cfg})
 	}
-	return c.update(ctx, before, cfg, force)
+	return c.update(ctx, before, cfg, cfg.body(), force || c.fresh(cfg.SecretSet))
 }
 
-// Restore puts back what was deployed before, by the image or build id in was (and whatever else of it is set). There
-// is no such call at the vendor: it is an update, and never creates the agent.
-func (c *Client) Restore(ctx context.Context, was Config) (deploymentID string, noop bool, err error) {
-	if was.Image == "" && was.Build == "" {
-		return "", false, errors.New("pipecat: put back the agent " + c.agent + ": neither its image nor its build is on record")
-	}
+// Restart rolls the agent as it is, so that it reads the values in its secret set again.
+func (c *Client) Restart(ctx context.Context) (deploymentID string, err error) {
 	before, found, err := c.get(ctx)
+	if err == nil && !found {
+		err = errors.New("pipecat: restart the agent " + c.agent + ": it does not exist")
+	}
 	if err != nil {
-		return "", false, err
+		return "", err
 	}
-	if !found {
-		return "", false, errors.New("pipecat: put back the agent " + c.agent + ": it does not exist any more")
-	}
-	return c.update(ctx, before, was, false)
+	id, _, err := c.update(ctx, before, Config{}, deployBody{}, true)
+	return id, err
 }
 
-func (c *Client) update(ctx context.Context, before agent, cfg Config, force bool) (string, bool, error) {
+func (c *Client) update(ctx context.Context, before agent, cfg Config, body deployBody, force bool) (string, bool, error) {
 	if cfg.Region != "" && before.Region != "" && cfg.Region != before.Region {
 		return "", false, fmt.Errorf("pipecat: the agent %s is in region %s and cannot move to %s", c.agent, before.Region, cfg.Region)
 	}
-	body := cfg.body()
 	body.ForceRestart = force
-	return c.send(ctx, provider.Call{Op: "update the agent " + c.agent, Path: c.path(), JSON: body}, before.desired(), cfg.SecretSet)
+	o := order{call: provider.Call{Op: "update the agent " + c.agent, Path: c.path(), JSON: body}, before: before.desired(), want: cfg}
+	id, noop, err := c.send(ctx, o)
+	if err != nil || !noop {
+		return id, noop, err
+	}
+	now, _, err := c.get(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	other := cfg.differs(now.config())
+	switch {
+	case now.desired() != "" && now.desired() != o.before: // the answer to the post was late
+		return c.taken(o, now.desired()), false, nil
+	case other == "" && !force:
+		return id, true, nil
+	case !force: // it was taken for what is there already, and is not
+		return c.update(ctx, before, cfg, body, true)
+	}
+	return c.adopt(ctx, o, fmt.Errorf("pipecat: %s: the vendor took it, and rolled nothing%s", o.call.Op, because(other)))
+}
+
+// order is one post of a deployment.
+type order struct {
+	call   provider.Call
+	before string // the deployment that it takes the place of
+	want   Config
 }
 
 // send posts once, except where the vendor says that the secret set is not provisioned yet.
-func (c *Client) send(ctx context.Context, call provider.Call, before, set string) (string, bool, error) {
-	call.Method = http.MethodPost
+func (c *Client) send(ctx context.Context, o order) (id string, noop bool, err error) {
+	o.call.Method = http.MethodPost
 	for began := time.Now(); ; {
-		answer, err := c.door.Do(ctx, call)
+		answer, err := c.door.Do(ctx, o.call)
 		switch {
 		case err == nil:
 			var a agent
 			if err := answer.Into(&a); err != nil || a.desired() == "" {
-				return c.adopt(ctx, before, fmt.Errorf("pipecat: %s: the answer names no deployment", call.Op))
+				return c.adopt(ctx, o, fmt.Errorf("pipecat: %s: the answer names no deployment", o.call.Op))
 			}
-			return a.desired(), a.desired() == before, nil
+			return c.taken(o, a.desired()), a.desired() == o.before, nil
 		case provider.Ambiguous(err):
-			return c.adopt(ctx, before, err)
-		case provider.StatusOf(err) != http.StatusConflict || set == "" || time.Since(began) >= setWait:
+			return c.adopt(ctx, o, err)
+		case provider.StatusOf(err) != http.StatusConflict || o.want.SecretSet == "" || time.Since(began) >= setWait:
 			return "", false, err
 		}
-		if s, found, readErr := c.Secrets(ctx, set); readErr == nil && found && s.Status == SetFailed {
-			return "", false, fmt.Errorf("pipecat: %s: the secret set %s failed: %s", call.Op, set, s.Why)
+		if s, found, readErr := c.Secrets(ctx, o.want.SecretSet); readErr == nil && found && s.Status == SetFailed {
+			return "", false, fmt.Errorf("pipecat: %s: the secret set %s failed: %s", o.call.Op, o.want.SecretSet, s.Why)
 		}
 		if err := pause(ctx, poll); err != nil {
 			return "", false, err
@@ -149,11 +174,11 @@ func (c *Client) send(ctx context.Context, call provider.Call, before, set strin
 }
 
 // adopt looks whether a post that got no clear answer was carried out. open is its error.
-func (c *Client) adopt(ctx context.Context, before string, open error) (string, bool, error) {
+func (c *Client) adopt(ctx context.Context, o order, open error) (string, bool, error) {
 	for began := time.Now(); ; {
 		a, found, err := c.get(ctx)
-		if err == nil && found && a.desired() != "" && a.desired() != before {
-			return a.desired(), false, nil
+		if err == nil && found && a.desired() != "" && a.desired() != o.before && o.want.differs(a.config()) == "" {
+			return c.taken(o, a.desired()), false, nil
 		}
 		if ctx.Err() != nil || time.Since(began) >= readBack {
 			return "", false, open
@@ -162,4 +187,13 @@ func (c *Client) adopt(ctx context.Context, before string, open error) (string, 
 			return "", false, open
 		}
 	}
+}
+
+// taken keeps what is known of a deployment that the vendor has accepted.
+func (c *Client) taken(o order, id string) string {
+	if id != o.before {
+		c.remember(id, o.before, o.want.Build)
+		c.read(o.want.SecretSet)
+	}
+	return id
 }

@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"readme/cli/provider"
 )
 
 // How long a bad sign must stay until it counts: image pulls and operators recover by themselves at times.
 const (
 	pullGrace     = time.Minute
 	degradedGrace = 2 * time.Minute
+	olderGrace    = 2 * time.Minute
 )
 
 // reading is what one answer says about one deployment, after the vendor's CLI (interpret_deployment_status in
@@ -21,7 +20,7 @@ type reading struct {
 	ready     bool
 	available bool // sessions can start, maybe on the deployment before
 	failed    bool
-	sign      string        // a bad sign that counts when it stays for grace
+	sign      string        // a bad sign that counts when it stays for grace; with ready, a doubt that ends then
 	grace     time.Duration // with sign
 	why       string        // of failed or sign
 }
@@ -48,12 +47,17 @@ func interpret(a agent, want string) reading {
 		return reading{phase: "waiting_for_operator"}
 	}
 	rev := a.Current
-	if rev != nil && rev.Deployment != want {
+	older := rev != nil && rev.Deployment != "" && rev.Deployment != want
+	if older {
 		rev = nil
 	}
 	r := reading{phase: phase(a, available), available: available}
 	r.ready = r.phase == "ready"
-	if r.ready && rev != nil && rev.ReadyReplicas < a.AutoScaling.Min {
+	switch {
+	case r.ready && older:
+		// All else says that ours serves, so this cannot hold a release back for ever.
+		r.sign, r.grace = "older revision", olderGrace
+	case r.ready && rev != nil && rev.ReadyReplicas < a.AutoScaling.Min:
 		r.ready, r.phase = false, fmt.Sprintf("ready, %d of %d agents", rev.ReadyReplicas, a.AutoScaling.Min)
 	}
 	if !r.ready {
@@ -146,35 +150,4 @@ func (s *symptoms) stays(deployment string, r reading) bool {
 		*s = symptoms{deployment: deployment, sign: r.sign, since: time.Now()}
 	}
 	return r.sign != "" && time.Since(s.since) >= r.grace
-}
-
-// deployment turns a reading into the words of all vendors.
-func (c *Client) deployment(a agent, id string) provider.Deployment {
-	d := provider.Deployment{ID: id, Service: c.agent, State: provider.Building}
-	if dep := a.Deployment; dep != nil && (dep.ID == id || dep.ID == "") {
-		d.Build, d.Created = dep.BuildID, dep.CreatedAt
-		if dep.BuildID == "" { // the image of a cloud build is redacted
-			d.Image = dep.Manifest.Spec.Image
-		}
-	}
-	if now := a.desired(); now != "" && now != id {
-		d.State, d.Raw = provider.Superseded, "superseded"
-		d.Why = "another deployment was asked for since: " + now
-		return d
-	}
-	r := interpret(a, id)
-	d.Raw = r.phase
-	c.mu.Lock()
-	stays := c.seen.stays(id, r)
-	c.mu.Unlock()
-	switch {
-	case r.ready:
-		d.State = provider.Live
-	case r.failed || stays:
-		d.State, d.Raw, d.Why = provider.Failed, "failed", r.why
-		if r.available {
-			d.Why += "; the deployment before still serves"
-		}
-	}
-	return d
 }

@@ -66,10 +66,10 @@ type secretWire struct {
 	Value string `json:"secretValue"`
 }
 
-// SetSecrets sets keys of a set, which is made when it is missing; other keys stay. It returns when the set is
-// provisioned, after two minutes at most. region is that of the agent ("" for the organization's default). Running
-// bots keep the old values: deploy with force.
-func (c *Client) SetSecrets(ctx context.Context, set, region string, values map[string]release.Secret) error {
+// PutSecrets sets keys of a set, which is made when it is missing; other keys stay. It returns when the set is
+// provisioned, after two minutes at most. A new set is made in the agent's region. Running bots keep the old values
+// until the next Deploy of this Client, or Restart.
+func (c *Client) PutSecrets(ctx context.Context, set string, values map[string]release.Secret) error {
 	if len(values) == 0 {
 		return nil
 	}
@@ -77,7 +77,17 @@ func (c *Client) SetSecrets(ctx context.Context, set, region string, values map[
 	body := struct {
 		Secrets []secretWire `json:"secrets"`
 		Region  string       `json:"region,omitempty"`
-	}{Region: region}
+	}{}
+	switch s, found, err := c.Secrets(ctx, set); {
+	case err != nil:
+		return err
+	case found:
+		body.Region = s.Region // it cannot move
+	default:
+		if body.Region, err = c.Region(ctx); err != nil {
+			return err
+		}
+	}
 	keys := slices.Sorted(maps.Keys(values))
 	for _, k := range keys {
 		body.Secrets = append(body.Secrets, secretWire{Key: k, Value: values[k].Reveal()})
@@ -87,6 +97,7 @@ func (c *Client) SetSecrets(ctx context.Context, set, region string, values map[
 	for try := 1; ; try++ {
 		_, err := c.door.Do(ctx, call)
 		if err == nil {
+			c.write(set)
 			return c.provisioned(ctx, set, keys)
 		}
 		if provider.StatusOf(err) != http.StatusConflict || try == putAgain { // "was modified concurrently. Please retry."
@@ -116,6 +127,26 @@ func (c *Client) provisioned(ctx context.Context, set string, keys []string) err
 			return err
 		}
 	}
+}
+
+func (c *Client) write(set string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wrote[set] = true
+}
+
+// read notes that a new deployment gets the set's values.
+func (c *Client) read(set string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.wrote, set)
+}
+
+// fresh reports whether the set has values that no running bot has.
+func (c *Client) fresh(set string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wrote[set]
 }
 
 func holds(all, some []string) bool {

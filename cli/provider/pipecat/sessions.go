@@ -27,7 +27,7 @@ type Session struct {
 type SessionFilter struct {
 	Active     bool // only those that run
 	Deployment string
-	Since      time.Time
+	Since      time.Time // by our clock, of which the vendor's may differ
 }
 
 type sessionWire struct {
@@ -86,7 +86,7 @@ func (c *Client) Sessions(ctx context.Context, f SessionFilter) ([]Session, erro
 		q.Set("deploymentId", f.Deployment)
 	}
 	if !f.Since.IsZero() {
-		q.Set("startTime", strconv.FormatInt(f.Since.Unix(), 10))
+		q.Set("startTime", strconv.FormatInt(f.Since.Add(-mostSkew).Unix(), 10)) // the rest is cut below
 	}
 	var all []Session
 	for range maxPages {
@@ -94,6 +94,9 @@ func (c *Client) Sessions(ctx context.Context, f SessionFilter) ([]Session, erro
 		answer, err := c.door.Do(ctx, provider.Call{Op: "list the sessions of " + c.agent, Method: http.MethodGet, Path: c.path("sessions"), Query: q})
 		if err != nil {
 			return nil, err
+		}
+		if offset := len(all); offset == 0 {
+			f.Since = theirs(f.Since, answer.Header)
 		}
 		var page struct {
 			Total    int           `json:"total_count"`
@@ -110,9 +113,27 @@ func (c *Client) Sessions(ctx context.Context, f SessionFilter) ([]Session, erro
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Session) int { return b.Started.Compare(a.Started) })
+	f.Since = f.Since.Truncate(time.Millisecond) // as the vendor's are
 	return slices.DeleteFunc(all, func(s Session) bool {
 		return f.Active && !s.Ended.IsZero() || f.Deployment != "" && s.Deployment != f.Deployment || s.Started.Before(f.Since)
 	}), nil
+}
+
+// mostSkew is how far a clock may be wrong for us to see to it.
+const mostSkew = 5 * time.Minute
+
+// theirs gives the vendor's time of a moment, by the date of an answer that was just given.
+func theirs(at time.Time, h http.Header) time.Time {
+	now, err := http.ParseTime(h.Get("Date"))
+	if at.IsZero() || err != nil {
+		return at
+	}
+	const sameTime = 2 * time.Second // the header is cut to seconds, and took its way
+	skew := time.Until(now)
+	if skew.Abs() < sameTime || skew.Abs() > mostSkew {
+		return at
+	}
+	return at.Add(skew)
 }
 
 // StopSession ends a session. One that has already ended, or that nobody knows, is no error: a repeated stop is a 404.

@@ -15,6 +15,7 @@ type agent struct {
 	Reconciled   string    `json:"reconciledDeploymentId"`
 	ActiveReady  bool      `json:"activeDeploymentReady"`
 	AutoScaling  replicas  `json:"autoScaling"`
+	Sessions     int       `json:"activeSessionCount"`
 	AgentProfile string    `json:"agentProfile"`
 	KrispViva    *krisp    `json:"krispViva"`
 	Deployment   *struct {
@@ -41,7 +42,7 @@ type replicas struct {
 }
 
 type krisp struct {
-	AudioFilter string `json:"audioFilter"`
+	AudioFilter *string `json:"audioFilter"` // null switches it off
 }
 
 type revision struct {
@@ -109,7 +110,6 @@ type deployBody struct {
 	AutoScaling  *autoScaling `json:"autoScaling,omitempty"`
 	Profile      string       `json:"agentProfile,omitempty"`
 	KrispViva    *krisp       `json:"krispViva,omitempty"`
-	EnableKrisp  *bool        `json:"enableKrisp,omitempty"`
 	MaxSession   int          `json:"maxSessionDuration,omitempty"`
 	Websocket    string       `json:"websocketAuth,omitempty"`
 	ForceRestart bool         `json:"forceRedeploy,omitempty"` // update only
