@@ -28,3 +28,8 @@ func owner(t *testing.T, address string) string {
 	t.Helper()
 	return strings.TrimSpace(one(t, connect(t, address), "select quote_ident(current_user)"))
 }
+
+func adminOf(t *testing.T, address string) string {
+	t.Helper()
+	return pgtest.Admin(t, address)
+}

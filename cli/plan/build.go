@@ -94,6 +94,7 @@ func (b *builder) migrations() {
 		return
 	}
 	f := b.facts.Migrations
+	b.notes = append(b.notes, f.Warn...)
 	s := release.Step{
 		ID: "migrations", Kind: release.KindMigrations, Title: "migrate the database",
 		Inputs:       encode(MigrationsInputs{b.rel.Migrations.Dir, b.rel.Migrations.LockTimeout, f.Pending}),

@@ -178,8 +178,9 @@ func TestDigest_standsForWhatRunsAndForNothingElse(t *testing.T) {
 		t.Fatalf("the same input gives %s and %s", base.Digest, again.Digest)
 	}
 	same := map[string]func(*plan.Facts){
-		"a note":    func(f *plan.Facts) { f.Notes = []string{"a port moved"} },
-		"a subject": func(f *plan.Facts) { f.Commit.Subject = "another message" },
+		"a note":        func(f *plan.Facts) { f.Notes = []string{"a port moved"} },
+		"an open table": func(f *plan.Facts) { f.Migrations.Warn = []string{"table public.books is open to anon"} },
+		"a subject":     func(f *plan.Facts) { f.Commit.Subject = "another message" },
 		"an address": func(f *plan.Facts) {
 			f.Targets = []release.Target{{Name: "railway", Value: "readme", URL: "http://127.0.0.1:1"}}
 		},

@@ -23,6 +23,7 @@ type Facts struct {
 type Migrations struct {
 	Applied int
 	Pending []Migration
+	Warn    []string // what is wrong with the database already, such as a table that is open to everybody
 }
 
 // Migration is one pending file.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"readme/cli/box/fault"
 	emulator "readme/cli/box/supabase"
 	"readme/cli/plan"
 	"readme/cli/provider/providertest"
@@ -94,7 +95,7 @@ func TestBucket_thatWasRefusedIsNotSaidToStay(t *testing.T) {
 		if u := s.Step("bucket").Undo; u.Kept != "" || read(t, w).Found {
 			t.Errorf("there is no bucket, and the report says %+v", u)
 		}
-		_ = a.storage.Inject(emulator.Fault{Kind: emulator.FaultGateway401})
+		_ = a.storage.Faults().Set(fault.Fault{Name: "key-rejected"})
 		s = carryOut(t, w, "run-2", []release.Step{order})
 		if f := s.Step("bucket").Fault; f == nil || !strings.Contains(f.Title, "cannot be read") {
 			t.Errorf("got %+v", f)

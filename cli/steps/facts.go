@@ -111,7 +111,8 @@ func (w *World) readMigrations(ctx context.Context, q Question) (plan.Migrations
 	for _, m := range st.Pending {
 		out.Pending = append(out.Pending, plan.Migration{Name: m.Name, SHA256: m.SHA256})
 	}
-	return out, nil
+	out.Warn, err = w.openTables(ctx)
+	return out, err
 }
 
 func (w *World) readBucket(ctx context.Context, q Question) (plan.Bucket, error) {

@@ -40,6 +40,10 @@ func (a migrations) Do(ctx context.Context, t *engine.Task) (release.StepDone, e
 	if now := fmt.Sprintf("applied=%d", len(st.Applied)); now != t.Step.Precondition {
 		return release.StepDone{}, a.w.overtaken(t.Step, now)
 	}
+	before, err := migrate.Exposed(ctx, a.w.Database)
+	if err != nil {
+		return release.StepDone{}, err
+	}
 	for _, m := range pending {
 		if err := t.Intent("apply "+m.Name, plan.Migration{Name: m.Name, SHA256: m.SHA256}); err != nil {
 			return release.StepDone{}, err
@@ -49,6 +53,9 @@ func (a migrations) Do(ctx context.Context, t *engine.Task) (release.StepDone, e
 		LockTimeout: in.LockTimeout, Commit: a.commit.String(), Release: t.Run,
 		Say: func(line string) { t.Say("", line) },
 	})
+	if err == nil {
+		err = a.opensNothing(ctx, t, before)
+	}
 	if err != nil {
 		return release.StepDone{}, err
 	}

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"readme/cli/box/fault"
 	"readme/cli/box/keep"
 )
 
@@ -30,20 +31,22 @@ const (
 
 // Config makes an Emulator.
 type Config struct {
-	Dir       string // its own folder; made if missing
-	SecretKey string // sb_secret_...
+	Dir            string // its own folder; made if missing
+	SecretKey      string // sb_secret_...
+	PublishableKey string // sb_publishable_..., which opens nothing; "" for none
 }
 
 // Emulator is the storage of one project. It is safe for several goroutines.
 type Emulator struct {
-	cfg Config
-	dir string // of the objects
+	cfg    Config
+	dir    string // of the objects
+	faults *fault.Board
 
 	mu      sync.Mutex
 	buckets map[string]*bucket
+	before  map[string]change             // by bucket: what was there before its last change
 	objects map[string]map[string]*object // by bucket and key
 	count   int
-	faults  []Fault
 }
 
 // Open reads what an earlier one in the same folder has kept, and removes what it had not finished.
@@ -51,7 +54,10 @@ func Open(_ context.Context, cfg Config) (*Emulator, error) {
 	if cfg.SecretKey == "" {
 		return nil, errors.New("open the Storage emulator: it needs a secret key")
 	}
-	e := &Emulator{cfg: cfg, dir: filepath.Join(cfg.Dir, "objects"), buckets: map[string]*bucket{}, objects: map[string]map[string]*object{}}
+	e := &Emulator{
+		cfg: cfg, dir: filepath.Join(cfg.Dir, "objects"), faults: fault.NewBoard(kinds()...),
+		buckets: map[string]*bucket{}, before: map[string]change{}, objects: map[string]map[string]*object{},
+	}
 	if err := os.MkdirAll(e.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open the Storage emulator: %w", err)
 	}
@@ -68,64 +74,6 @@ func Open(_ context.Context, cfg Config) (*Emulator, error) {
 func (e *Emulator) Close(context.Context) error { return nil }
 
 func (e *Emulator) bucketFile() string { return filepath.Join(e.cfg.Dir, "buckets.json") }
-
-// Handler serves the API below /storage/v1. It routes by itself: http.ServeMux would clean the paths of keys.
-func (e *Emulator) Handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path, ok := strings.CutPrefix(r.URL.EscapedPath(), prefix+"/")
-		if !ok {
-			noRoute(w, r)
-			return
-		}
-		if path == "status" && r.Method == http.MethodGet {
-			return
-		}
-		if path == "version" && r.Method == http.MethodGet {
-			_, _ = w.Write([]byte(version))
-			return
-		}
-		if e.disturb(w, r) {
-			return
-		}
-		first, rest, _ := strings.Cut(path, "/")
-		var err error
-		switch {
-		case first == "object" && (strings.HasPrefix(rest, "public/") || strings.HasPrefix(rest, "sign/") && r.Method == http.MethodGet):
-			err = e.open(w, r, rest)
-		default:
-			if err = e.authorize(r); err == nil {
-				err = e.route(w, r, first, rest)
-			}
-		}
-		fail(w, r, err)
-	})
-}
-
-func (e *Emulator) route(w http.ResponseWriter, r *http.Request, first, rest string) error {
-	switch first {
-	case "health":
-		reply(w, map[string]any{"healthy": true})
-		return nil
-	case "bucket":
-		return e.bucketRoute(w, r, rest)
-	case "object":
-		return e.objectRoute(w, r, rest)
-	}
-	return errNoRoute
-}
-
-// authorize does what the gateway and Storage do together. Storage wants a bearer; the gateway swaps it for a token of
-// its own only where apikey holds the same secret key, and a key that is not swapped is no JWT.
-func (e *Emulator) authorize(r *http.Request) error {
-	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		return refuse(400, "InvalidRequest", "Error", "headers must have required property 'authorization'")
-	}
-	if bearer != e.cfg.SecretKey || r.Header.Get("Apikey") != e.cfg.SecretKey {
-		return refuse(403, "AccessDenied", "Unauthorized", "Invalid Compact JWS")
-	}
-	return nil
-}
 
 // segments splits an escaped path into the bucket and the key.
 func segments(rest string) (bucket, key string, err error) {

@@ -27,7 +27,6 @@ var (
 	errNoKey    = refuse(404, "NoSuchKey", "not_found", "Object not found")
 	errTooLarge = refuse(413, "EntityTooLarge", "Payload too large", "The object exceeded the maximum allowed size")
 	errExists   = refuse(409, "KeyAlreadyExists", "Duplicate", "The resource already exists")
-	errInvalid  = refuse(400, "InvalidSignature", "InvalidSignature", "The signature is invalid or has expired")
 )
 
 // fail answers an error: HTTP 400 for nearly everything, with the real status as a text in the body. Only an internal
@@ -36,8 +35,14 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 	if err == nil {
 		return
 	}
-	if errors.Is(err, errNoRoute) {
+	switch {
+	case errors.Is(err, errNoRoute):
 		noRoute(w, r)
+		return
+	case errors.Is(err, errGateway):
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = w.Write([]byte(`{"message":"Invalid API key","hint":"Double check your Supabase anon or service_role API key."}`))
 		return
 	}
 	f := new(refusal)
@@ -62,4 +67,13 @@ func noRoute(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)
 	_ = json.NewEncoder(w).Encode(map[string]any{"message": "Route " + r.Method + ":" + r.URL.Path + " not found", "error": "Not Found", "statusCode": 404})
+}
+
+// notHere answers for what the box leaves out: Storage's S3 and resumable uploads.
+func notHere(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(http.StatusNotImplemented)
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"statusCode": "501", "error": "NotSupported", "message": "The box has no S3 and no resumable uploads", "code": "NotSupported",
+	})
 }

@@ -1,104 +1,98 @@
 package supabase
 
 import (
-	"fmt"
+	"errors"
 	"net/http"
-	"slices"
 	"time"
+
+	"readme/cli/box/fault"
 )
 
-// The faults that can be switched on.
+// The faults of Storage's own.
 const (
-	FaultGateway401      = "gateway_401"      // the gateway refuses the key before Storage sees it
-	FaultInternal        = "internal"         // HTTP 500
-	FaultDatabaseTimeout = "database_timeout" // HTTP 544
-	FaultSlowDown        = "slow_down"        // HTTP 400 that means 429
-	FaultLatency         = "latency"          // the answer is late by For
-	FaultAway            = "away"             // the line is cut before anything happens
+	slowDown        = "slow-down"
+	locked          = "locked"
+	databaseTimeout = "database-timeout"
+	readOnly        = "read-only"
+	keyRejected     = "key-rejected"
+	uploadCut       = "upload-cut"
+	settingsIgnored = "bucket-settings-ignored"
+	bucketVanishes  = "bucket-vanishes"
+	staleBucket     = "stale-bucket"
+	etagOdd         = "etag-odd"
 )
 
-// FaultKinds lists the faults.
-func FaultKinds() []string {
-	return []string{FaultGateway401, FaultInternal, FaultDatabaseTimeout, FaultSlowDown, FaultLatency, FaultAway}
-}
-
-// Fault is a fault that is switched on.
-type Fault struct {
-	Kind  string
-	Times int           // how often it strikes; 0: until it is cleared
-	For   time.Duration // of FaultLatency
-}
-
-// Inject switches a fault on.
-func (e *Emulator) Inject(f Fault) error {
-	if !slices.Contains(FaultKinds(), f.Kind) {
-		return fmt.Errorf("supabase has no fault %q; it has %v", f.Kind, FaultKinds())
+// kinds are the faults besides those of the wire. A part is "bucket" or "object", the first word of the path.
+func kinds() []fault.Kind {
+	return []fault.Kind{
+		{Name: slowDown, About: "HTTP 400 that means 429: too many connections to the project's database", Names: "part"},
+		{Name: locked, About: "HTTP 400 that means 423: somebody else writes the same object", Names: "part"},
+		{Name: databaseTimeout, About: "HTTP 544: the project's database did not answer Storage in time", Names: "part"},
+		{Name: readOnly, About: "HTTP 400 that means 503: the database takes no writes, reads go on", Names: "part"},
+		{Name: keyRejected, About: "the gateway refuses the key with 401, in another shape than Storage's errors", Names: "part"},
+		{Name: uploadCut, About: "an upload's connection is cut in the middle; nothing of it is kept", Names: "bucket"},
+		{Name: settingsIgnored, About: "an update of a bucket answers 200 and changes nothing", Names: "bucket"},
+		{Name: bucketVanishes, About: "a bucket that was there is not found", Names: "bucket"},
+		{Name: staleBucket, About: "for a while after a change a bucket reads as it was before", For: 3 * time.Second, Names: "bucket"},
+		{Name: etagOdd, About: "the etag is that of a multipart upload, and no md5", Names: "bucket"},
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.faults = append(e.faults, f)
+}
+
+// Faults is the board on which faults are switched on.
+func (e *Emulator) Faults() *fault.Board { return e.faults }
+
+// errGateway is answered by the gateway, before Storage has seen the request.
+var errGateway = errors.New("the gateway refuses the key")
+
+// disturb gives the error of a fault that answers in the place of Storage.
+func (e *Emulator) disturb(r *http.Request, part string) error {
+	struck := func(kind string) bool {
+		_, hit := e.faults.Strike(kind, part)
+		return hit
+	}
+	writes := r.Method != http.MethodGet && r.Method != http.MethodHead
+	switch {
+	case struck(keyRejected):
+		return errGateway
+	case struck(slowDown):
+		return refuse(429, "SlowDown", "too_many_connections", "Too many connections issued to the database")
+	case struck(databaseTimeout):
+		return refuse(544, "DatabaseTimeout", "DatabaseTimeout", "The connection to the database timed out")
+	case writes && struck(locked):
+		return refuse(423, "ResourceLocked", "ResourceLocked", "The resource is locked")
+	case writes && struck(readOnly):
+		return refuse(503, "DatabaseReadOnly", "DatabaseReadOnly", "The database is currently in read-only mode. Please try again later.")
+	}
 	return nil
 }
 
-// Clear switches the faults of a kind off, or all of them for "".
-func (e *Emulator) Clear(kind string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.faults = slices.DeleteFunc(e.faults, func(f Fault) bool { return kind == "" || f.Kind == kind })
+// change is what a bucket was before it was changed; nil if there was none.
+type change struct {
+	bucket *bucket
+	at     time.Time
 }
 
-// Faults lists what is switched on.
-func (e *Emulator) Faults() []Fault {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return slices.Clone(e.faults)
+// stale gives a bucket as it was before its last change, if that is what a reader gets now. It is called with mu held.
+func (e *Emulator) stale(name string) (*bucket, bool) {
+	was, changed := e.before[name]
+	f, on := e.faults.Is(staleBucket, name)
+	if !on || !changed || time.Since(was.at) >= f.For {
+		return nil, false
+	}
+	e.faults.Strike(staleBucket, name)
+	return was.bucket, true
 }
 
-// strike uses up one of the times of the first fault.
-func (e *Emulator) strike() (Fault, bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if len(e.faults) == 0 {
-		return Fault{}, false
-	}
-	f := e.faults[0]
-	switch f.Times {
-	case 0:
-	case 1:
-		e.faults = slices.Delete(e.faults, 0, 1)
-	default:
-		e.faults[0].Times--
-	}
-	return f, true
+// vanished is called with mu held.
+func (e *Emulator) vanished(name string) bool {
+	_, hit := e.faults.Strike(bucketVanishes, name)
+	return hit
 }
 
-// disturb answers in the place of Storage when a fault says so.
-func (e *Emulator) disturb(w http.ResponseWriter, r *http.Request) bool {
-	f, ok := e.strike()
-	if !ok {
-		return false
+// etag is an object's, as it is shown.
+func (e *Emulator) etag(o *object) string {
+	if _, odd := e.faults.Is(etagOdd, o.Bucket); odd {
+		return `"` + o.MD5 + `-2"`
 	}
-	switch f.Kind {
-	case FaultGateway401:
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = w.Write([]byte(`{"message":"Invalid API key","hint":"Double check your Supabase anon or service_role API key."}`))
-	case FaultInternal:
-		fail(w, r, refuse(500, "InternalError", "Internal", "Internal Server Error"))
-	case FaultDatabaseTimeout:
-		fail(w, r, refuse(544, "DatabaseTimeout", "DatabaseTimeout", "The connection to the database timed out"))
-	case FaultSlowDown:
-		fail(w, r, refuse(429, "SlowDown", "too_many_connections", "Too many connections issued to the database"))
-	case FaultAway:
-		panic(http.ErrAbortHandler)
-	case FaultLatency:
-		t := time.NewTimer(f.For)
-		defer t.Stop()
-		select {
-		case <-t.C:
-			return false
-		case <-r.Context().Done():
-		}
-	}
-	return true
+	return `"` + o.MD5 + `"`
 }

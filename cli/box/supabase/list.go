@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// row is one line of a listing.
+type row = map[string]any
+
 type listRequest struct {
 	Prefix string `json:"prefix"`
 	Search string `json:"search"`
@@ -38,12 +41,9 @@ func (e *Emulator) list(w http.ResponseWriter, r *http.Request, rest string) err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.buckets[bucketName] == nil {
-		return errNoBucket
-	}
 	rows := e.level(bucketName, q)
 	column := q.SortBy.Column
-	slices.SortStableFunc(rows, func(a, b map[string]any) int {
+	slices.SortStableFunc(rows, func(a, b row) int {
 		n := 0
 		if column != "" && column != "name" {
 			n = cmp.Compare(text(a[column]), text(b[column]))
@@ -67,25 +67,36 @@ func text(v any) string {
 }
 
 // level collects what is directly below the prefix, which always stands for a folder.
-func (e *Emulator) level(bucketName string, q listRequest) []map[string]any {
+func (e *Emulator) level(bucketName string, q listRequest) []row {
 	folder := strings.TrimPrefix(q.Prefix, "/")
 	if folder != "" && !strings.HasSuffix(folder, "/") {
 		folder += "/"
 	}
-	rows, folders := []map[string]any{}, map[string]bool{}
+	rows, folders := []row{}, map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(e.objects[bucketName])) {
 		name, ok := strings.CutPrefix(key, folder)
-		if !ok || !strings.Contains(strings.ToLower(name), strings.ToLower(q.Search)) {
+		if !ok || !strings.HasPrefix(strings.ToLower(name), strings.ToLower(q.Search)) {
 			continue
 		}
 		sub, _, deeper := strings.Cut(name, "/")
 		switch {
 		case !deeper:
-			rows = append(rows, e.objects[bucketName][key].row(name))
+			rows = append(rows, e.row(e.objects[bucketName][key], name))
 		case !folders[sub]:
 			folders[sub] = true
-			rows = append(rows, map[string]any{"name": sub, "id": nil, "updated_at": nil, "created_at": nil, "last_accessed_at": nil, "metadata": nil})
+			rows = append(rows, row{"name": sub, "id": nil, "updated_at": nil, "created_at": nil, "last_accessed_at": nil, "metadata": nil})
 		}
 	}
 	return rows
+}
+
+// row is an object in a listing, under the name that it has there.
+func (e *Emulator) row(o *object, name string) row {
+	return row{
+		"name": name, "id": o.ID, "updated_at": stamp(o.Updated), "created_at": stamp(o.Created), "last_accessed_at": stamp(o.Updated),
+		"metadata": map[string]any{
+			"eTag": e.etag(o), "size": o.Size, "mimetype": o.Type, "cacheControl": o.Cache, "lastModified": stamp(o.Updated),
+			"contentLength": o.Size, "httpStatusCode": 200,
+		},
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"readme/cli/box/fault"
 	box "readme/cli/box/supabase"
 	"readme/cli/provider"
 	"readme/cli/provider/providertest"
@@ -105,25 +106,23 @@ func TestBucket_refusals(t *testing.T) {
 
 func TestClient_repeatsWhatStorageMeansAsPassing(t *testing.T) {
 	cases := map[string]struct {
-		fault  box.Fault
+		fault  fault.Fault
 		status int
 		took   time.Duration
 	}{
-		"429 inside a 400, thrice":     {box.Fault{Kind: box.FaultSlowDown, Times: 3}, 0, 7 * time.Second},
-		"429 inside a 400, for ever":   {box.Fault{Kind: box.FaultSlowDown}, 429, 7 * time.Second},
-		"a database that times out":    {box.Fault{Kind: box.FaultDatabaseTimeout, Times: 2}, 0, 1500 * time.Millisecond},
-		"a 500, for ever":              {box.Fault{Kind: box.FaultInternal}, 500, 7500 * time.Millisecond},
-		"a line that is cut":           {box.Fault{Kind: box.FaultAway, Times: 1}, 0, 500 * time.Millisecond},
-		"a gateway that refuses":       {box.Fault{Kind: box.FaultGateway401}, 401, 0},
-		"an answer that is a bit late": {box.Fault{Kind: box.FaultLatency, Times: 1, For: 30 * time.Second}, 0, 30 * time.Second},
+		"429 inside a 400, thrice":     {fault.Fault{Name: "slow-down", Times: 3}, 0, 7 * time.Second},
+		"429 inside a 400, for ever":   {fault.Fault{Name: "slow-down"}, 429, 7 * time.Second},
+		"a database that times out":    {fault.Fault{Name: "database-timeout", Times: 2}, 0, 1500 * time.Millisecond},
+		"a database, for ever":         {fault.Fault{Name: "database-timeout"}, 544, 7500 * time.Millisecond},
+		"a line that is cut":           {fault.Fault{Name: fault.ConnectionCut, Times: 1}, 0, 500 * time.Millisecond},
+		"a gateway that refuses":       {fault.Fault{Name: "key-rejected"}, 401, 0},
+		"an answer that is a bit late": {fault.Fault{Name: fault.SlowBody, Times: 1, For: 30 * time.Second}, 0, 30 * time.Second},
 	}
 	for name, x := range cases {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, cloud := open(t)
-				if err := cloud.Inject(x.fault); err != nil {
-					t.Fatal(err)
-				}
+				set(t, cloud, x.fault)
 				start := time.Now()
 				if err := c.Probe(t.Context()); provider.StatusOf(err) != x.status || (err == nil) != (x.status == 0) {
 					t.Errorf("got %v, want status %d", err, x.status)
@@ -131,9 +130,80 @@ func TestClient_repeatsWhatStorageMeansAsPassing(t *testing.T) {
 				if took := time.Since(start); took != x.took {
 					t.Errorf("it took %s, want %s", took, x.took)
 				}
-				cloud.Clear("")
 			})
 		})
+	}
+}
+
+func TestWrites_areRepeatedWhereNothingWasDone(t *testing.T) {
+	for name, x := range map[string]struct {
+		fault          fault.Fault
+		create, update int // status; 0: it went through
+	}{
+		"slow down, twice":       {fault.Fault{Name: "slow-down", Times: 2}, 0, 0},
+		"locked, twice":          {fault.Fault{Name: "locked", Times: 2}, 0, 0},
+		"read-only for a moment": {fault.Fault{Name: "read-only", Times: 1}, 503, 0}, // was it made? it is not there
+		"read-only":              {fault.Fault{Name: "read-only"}, 503, 503},
+		"the key is rejected":    {fault.Fault{Name: "key-rejected", Times: 1}, 401, 401},
+		"an answer is cut":       {fault.Fault{Name: fault.AnswerCut, Times: 1}, 0, 0},
+		"a gateway gives up":     {fault.Fault{Name: fault.GatewayTimeout, Times: 1}, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, cloud := open(t)
+				set(t, cloud, x.fault)
+				if err := c.CreateBucket(t.Context(), books()); provider.StatusOf(err) != x.create || (err == nil) != (x.create == 0) {
+					t.Errorf("create: %v", err)
+				}
+				cloud.Faults().Clear("")
+				if x.create != 0 {
+					if err := c.CreateBucket(t.Context(), books()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				set(t, cloud, x.fault)
+				if err := c.UpdateBucket(t.Context(), supabase.Bucket{Name: "books"}); provider.StatusOf(err) != x.update || (err == nil) != (x.update == 0) {
+					t.Errorf("update: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestWrites_areReadBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, cloud := open(t)
+		set(t, cloud, fault.Fault{Name: "stale-bucket"})
+		if err := c.CreateBucket(t.Context(), books()); err != nil {
+			t.Errorf("a read that lags: %v", err)
+		}
+		if err := c.UpdateBucket(t.Context(), supabase.Bucket{Name: "books", Public: true}); err != nil {
+			t.Errorf("a read that lags: %v", err)
+		}
+		cloud.Faults().Clear("")
+		set(t, cloud, fault.Fault{Name: "bucket-settings-ignored"})
+		err := c.UpdateBucket(t.Context(), books())
+		f := release.AsFault(err)
+		if err == nil || f.Title != "bucket books is not as it should be" || len(f.Evidence) != 1 {
+			t.Fatalf("settings that were ignored: %v", err)
+		}
+		want := []string{
+			"expected private, at most 52428800 bytes, application/pdf image/*", "found    public, no limit of its own, all types",
+		}
+		if diff := cmp.Diff(want, f.Evidence[0].Lines); diff != "" {
+			t.Errorf("evidence (-want +got):\n%s", diff)
+		}
+		set(t, cloud, fault.Fault{Name: "bucket-vanishes"})
+		if err := c.UpdateBucket(t.Context(), books()); !provider.NotFound(err) {
+			t.Errorf("a bucket that is gone: %v", err)
+		}
+	})
+}
+
+func set(t *testing.T, cloud *box.Emulator, f fault.Fault) {
+	t.Helper()
+	if err := cloud.Faults().Set(f); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -191,19 +261,6 @@ func TestClient_takesAnyNonsense(t *testing.T) {
 					t.Errorf("%d %q: status %d", status, body, provider.StatusOf(err))
 				}
 			})
-		}
-	}
-}
-
-func TestNew_refusesWhatCannotWork(t *testing.T) {
-	for name, o := range map[string]supabase.Options{
-		"no key":            {Base: "https://ref.supabase.co"},
-		"a publishable key": {Base: "https://ref.supabase.co", Key: release.NewSecret("sb_publishable_1")},
-		"no address":        {Key: release.NewSecret(key)},
-		"a database":        {Base: "postgres://u:hunter2@h/db", Key: release.NewSecret(key)},
-	} {
-		if _, err := supabase.New(o); err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "_1") {
-			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

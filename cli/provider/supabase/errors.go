@@ -54,7 +54,9 @@ func meant(err error, once bool) (_ error, again bool) {
 	m.Status = status
 	m.Ambiguous = once && status >= 500
 	switch status {
-	case http.StatusLocked, http.StatusTooManyRequests, http.StatusServiceUnavailable, 544:
+	case http.StatusLocked, http.StatusTooManyRequests: // refused before anything was done
+		again = true
+	case http.StatusServiceUnavailable, 544:
 		again = !once
 	}
 	return &m, again
