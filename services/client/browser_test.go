@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"sync"
@@ -21,10 +20,7 @@ import (
 
 // chromium is one headless browser for all tests. It dies with us, however we end.
 var chromium = sync.OnceValues(func() (context.Context, error) {
-	program, err := exec.LookPath("chromium")
-	if err != nil {
-		return nil, err
-	}
+	program := browserProgram()
 	home, err := os.MkdirTemp("", "readme-chromium-")
 	if err != nil {
 		return nil, err
@@ -67,18 +63,16 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 })
 
 func flags(home string) []string {
-	all := []string{
+	return []string{
 		"--headless=new", "--remote-debugging-port=0", "--user-data-dir=" + home, "--no-first-run", "--disable-gpu",
 		"--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio",
 		"--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows",
 		// A microphone that beeps, and a network that ends at this machine: no test may reach anybody.
 		"--use-fake-device-for-media-stream", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 		"--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns",
+		// As root, and in most containers, there is none; every page that is opened here is our own.
+		"--no-sandbox", "about:blank",
 	}
-	if os.Geteuid() == 0 {
-		all = append(all, "--no-sandbox") // as root there is none
-	}
-	return append(all, "about:blank")
 }
 
 // tab is one page, in a browser profile of its own.
@@ -96,7 +90,7 @@ const (
 // open shows the address, with the microphone granted or denied, and scripts that run before the page's own.
 func open(t *testing.T, url string, microphone browser.PermissionSetting, scripts ...string) *tab {
 	t.Helper()
-	need(t, "chromium")
+	need(t, browserProgram())
 	all, err := chromium()
 	if err != nil {
 		t.Fatal(err)

@@ -54,3 +54,13 @@ func need(t *testing.T, programs ...string) {
 		t.Skipf("%s is not installed: the client is not tried here", program)
 	}
 }
+
+// browserProgram is the first name of Chromium that is installed; chromium if none is.
+func browserProgram() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if _, err := exec.LookPath(name); err == nil {
+			return name
+		}
+	}
+	return "chromium"
+}

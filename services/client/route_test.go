@@ -15,7 +15,7 @@ func TestStart_handsTheVendorTheBodyAndTheKey(t *testing.T) {
 	v := theVendor().plays(t, asDocumented(t, says(200, daily)))
 	sent := `{"createDailyRoom":true,"transport":"daily","body":{"readme_ops_smoke":"r-1"}}`
 	r, body := post(t, s.URL+"/api/start", sent)
-	if r.StatusCode != 200 || body != daily {
+	if r.StatusCode != http.StatusOK || body != daily {
 		t.Errorf("got %d %s", r.StatusCode, body)
 	}
 	if got := r.Header.Get("Cache-Control"); got != "no-store" {
@@ -79,7 +79,7 @@ func TestStart_saysWhyTheBotDidNotStart(t *testing.T) {
 func TestStart_aKeyInAGoodAnswerIsHiddenToo(t *testing.T) {
 	s := aSite(t)
 	theVendor().plays(t, says(200, `{"sessionId":"s","echo":"`+publicKey+`"}`))
-	if r, body := post(t, s.URL+"/api/start", `{}`); r.StatusCode != 200 || body != `{"sessionId":"s","echo":"•••"}` {
+	if r, body := post(t, s.URL+"/api/start", `{}`); r.StatusCode != http.StatusOK || body != `{"sessionId":"s","echo":"•••"}` {
 		t.Errorf("got %d %s", r.StatusCode, body)
 	}
 	s.keepsTheKey(t)
@@ -119,7 +119,7 @@ func TestOffer_goesToTheSessionAndNowhereElse(t *testing.T) {
 	v := theVendor().plays(t, says(200, `{"type":"answer","sdp":"v=0","pc_id":"1"}`))
 	offer := `{"sdp":"v=0","type":"offer"}`
 	for _, method := range []string{"POST", "PATCH"} {
-		if r, body := ask(t, method, s.URL+"/api/sessions/s-1/api/offer", "application/json", offer); r.StatusCode != 200 || !strings.Contains(body, `"answer"`) {
+		if r, body := ask(t, method, s.URL+"/api/sessions/s-1/api/offer", "application/json", offer); r.StatusCode != http.StatusOK || !strings.Contains(body, `"answer"`) {
 			t.Errorf("%s: %d %s", method, r.StatusCode, body)
 		}
 	}
@@ -132,7 +132,7 @@ func TestOffer_goesToTheSessionAndNowhereElse(t *testing.T) {
 		t.Errorf("the vendor was asked (-want +got):\n%s", diff)
 	}
 	for _, path := range []string{"s-1/admin", "s-1/api/offer/more", "..%2f..%2fstart/api/offer", "s%20x/api/offer"} {
-		if r, body := post(t, s.URL+"/api/sessions/"+path, offer); r.StatusCode != 404 && r.StatusCode != 400 {
+		if r, body := post(t, s.URL+"/api/sessions/"+path, offer); r.StatusCode != http.StatusNotFound && r.StatusCode != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", path, r.StatusCode, body)
 		}
 	}

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,7 @@ func TestPage_aSiteThatIsNotSetUpSaysSo(t *testing.T) {
 			t.Parallel()
 			s := ownSite(t, c.env)
 			r, body := post(t, s.URL+"/api/start", `{}`)
-			if got := fault(t, body); r.StatusCode != 500 || got["code"] != "not_configured" || got["message"] != c.says {
+			if got := fault(t, body); r.StatusCode != http.StatusInternalServerError || got["code"] != "not_configured" || got["message"] != c.says {
 				t.Errorf("got %d %s", r.StatusCode, body)
 			}
 			p := open(t, s.URL, granted)
@@ -39,7 +40,7 @@ func TestPage_aSiteThatIsNotSetUpSaysSo(t *testing.T) {
 func TestStart_aKeyThatWasPastedWithItsLineIsGood(t *testing.T) {
 	s := ownSite(t, map[string]string{"BOT_START_URL": theVendor().startURL() + "\n", "BOT_START_PUBLIC_API_KEY": " " + publicKey + "\n"})
 	v := theVendor().plays(t, says(200, daily))
-	if r, body := post(t, s.URL+"/api/start", `{}`); r.StatusCode != 200 || v.requests()[0].Key != "Bearer "+publicKey {
+	if r, body := post(t, s.URL+"/api/start", `{}`); r.StatusCode != http.StatusOK || v.requests()[0].Key != "Bearer "+publicKey {
 		t.Errorf("got %d %s, asked %v", r.StatusCode, body, v.requests())
 	}
 }
@@ -47,13 +48,13 @@ func TestStart_aKeyThatWasPastedWithItsLineIsGood(t *testing.T) {
 func TestStart_withoutAKeySendsNone(t *testing.T) {
 	s := ownSite(t, map[string]string{"BOT_START_URL": theVendor().startURL()})
 	v := theVendor().plays(t, says(200, webrtc)) // Pipecat's local runner wants no key
-	if r, body := post(t, s.URL+"/api/start", `{}`); r.StatusCode != 200 || v.requests()[0].Key != "" {
+	if r, body := post(t, s.URL+"/api/start", `{}`); r.StatusCode != http.StatusOK || v.requests()[0].Key != "" {
 		t.Errorf("got %d %s, asked %v", r.StatusCode, body, v.requests())
 	}
 }
 
 func TestPage_aBotThatHangsIsGivenUp(t *testing.T) {
-	need(t, "node", "npm", "chromium")
+	need(t, "node", "npm", browserProgram())
 	// The real deadline, fifty times faster: nothing in the client knows of it.
 	hurry := filepath.Join(t.TempDir(), "hurry.cjs")
 	script := `const timeout = AbortSignal.timeout; AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 50);`
@@ -65,7 +66,7 @@ func TestPage_aBotThatHangsIsGivenUp(t *testing.T) {
 	t.Cleanup(func() { close(hold) })
 	theVendor().plays(t, waits(hold))
 	r, body := post(t, s.URL+"/api/start", `{}`)
-	if got := fault(t, body); r.StatusCode != 504 || got["code"] != "bot_timeout" || !strings.Contains(str(got["message"]), "within 50 s") {
+	if got := fault(t, body); r.StatusCode != http.StatusGatewayTimeout || got["code"] != "bot_timeout" || !strings.Contains(str(got["message"]), "within 50 s") {
 		t.Errorf("got %d %s", r.StatusCode, body)
 	}
 	p := open(t, s.URL, granted)

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState, type MouseEvent } from "react";
 import { clock } from "./duration";
-import { Facts } from "./facts";
+import { Facts, SessionName } from "./facts";
 import { useSession } from "./session/use-session";
 import { label, say } from "./words";
 
@@ -36,7 +36,7 @@ export function Connect() {
         </div>
         {state.now === "connected" && <Elapsed since={state.since} />}
       </div>
-      <Facts state={state} />
+      <SessionName state={state} />
       <div className="actions">
         <button ref={button} type="button" className="main" onClick={act} aria-disabled={connecting}>
           {label(state)}
@@ -47,6 +47,7 @@ export function Connect() {
           </button>
         )}
       </div>
+      {state.now === "failed" && <Facts facts={state.problem.facts} />}
     </section>
   );
 }

@@ -1,28 +1,26 @@
+import type { Fact } from "./session/problem";
 import type { State } from "./session/run";
 
+/** Which session it is at the bot's provider, by which its logs are found. */
+export function SessionName({ state }: { state: State }) {
+  const name = state.now === "connected" ? state.session : state.now === "failed" ? state.problem.session : undefined;
+  return name ? <p className="session">Session {name}</p> : null;
+}
+
 /** What whoever runs the site wants to know, out of the way of everybody else. */
-export function Facts({ state }: { state: State }) {
-  if (state.now === "connected") {
-    return state.session ? <p className="session">Session {state.session}</p> : null;
-  }
-  if (state.now !== "failed") return null;
-  const { problem } = state;
+export function Facts({ facts }: { facts: Fact[] }) {
+  if (facts.length === 0) return null;
   return (
-    <>
-      {problem.session && <p className="session">Session {problem.session}</p>}
-      {problem.facts.length > 0 && (
-        <details>
-          <summary>For whoever runs this site</summary>
-          <dl>
-            {problem.facts.map(({ name, value }) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
-        </details>
-      )}
-    </>
+    <details>
+      <summary>For whoever runs this site</summary>
+      <dl>
+        {facts.map(({ name, value }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }

@@ -105,8 +105,13 @@ function parameters(session: Session) {
 }
 
 function unreachable(session: Session, why: unknown): Problem {
-  const said = why instanceof Error ? why.message : JSON.stringify(why);
-  return new Problem("room_unreachable", [...facts(session), { name: "Browser", value: (said ?? "").slice(0, 300) }], session.id);
+  return new Problem("room_unreachable", [...facts(session), { name: "Browser", value: words(why).slice(0, 300) }], session.id);
+}
+
+/** The vendor's errors are strings, Errors, or objects with a message. */
+function words(why: unknown): string {
+  if (why !== null && typeof why === "object" && "message" in why && typeof why.message === "string") return why.message;
+  return typeof why === "string" ? why : (JSON.stringify(why) ?? "");
 }
 
 function fatal(data: unknown): boolean {
