@@ -103,7 +103,7 @@ func TestTheProductsClient_isBuiltServedAndStartsTheBot(t *testing.T) {
 	}
 	bot.refuse.Store(true)
 	status, body = fetch(t, http.MethodPost, domain+"/api/start", `{}`)
-	if status != 502 || !strings.Contains(body, "the bot answered 429: no capacity for •••") || !strings.Contains(body, `"upstreamStatus":429`) {
+	if status != 503 || !strings.Contains(body, "the bot answered 429: no capacity for •••") || !strings.Contains(body, `"upstreamStatus":429`) {
 		t.Errorf("a bot that refuses: %d %s", status, body)
 	}
 	if status, body = fetch(t, http.MethodPost, domain+"/api/start", ``); status != 400 || !strings.Contains(body, "is empty") {

@@ -1,84 +1,67 @@
 "use client";
 
-import { useRef, useState } from "react";
-import { startSession, type Session } from "./session";
+import { useEffect, useRef, useState, type MouseEvent } from "react";
+import { clock } from "./duration";
+import { Facts, SessionName } from "./facts";
+import { useSession } from "./session/use-session";
+import { label, say } from "./words";
 
-type State =
-  | { now: "idle" }
-  | { now: "connecting" }
-  | { now: "connected"; session: Session }
-  | { now: "failed"; message: string; detail?: string };
-
-/** The button, and what came of it. Everything that it says is also announced to screen readers. */
+/** The button, and what comes of it. Everything that it says is also announced to screen readers. */
 export function Connect() {
-  const [state, setState] = useState<State>({ now: "idle" });
-  const busy = useRef(false);
+  const { state, connect, leave } = useSession();
+  const button = useRef<HTMLButtonElement>(null);
+  const connecting = state.now === "connecting";
+  const words = say(state);
 
-  async function connect() {
-    // A second click before the next render would start, and bill, a second session.
-    if (busy.current) return;
-    busy.current = true;
-    setState({ now: "connecting" });
-    const started = await startSession();
-    setState(started.ok ? { now: "connected", session: started.session } : { now: "failed", ...started });
-    busy.current = false;
+  function act(event: MouseEvent) {
+    // The second half of a double click was meant for what the button said before.
+    if (event.detail > 1) return;
+    if (state.now === "connected") leave();
+    else void connect();
+  }
+
+  function cancel() {
+    leave();
+    // The button that had the focus is about to go.
+    button.current?.focus();
   }
 
   return (
-    <section className="card" aria-label="Session">
-      <div role="status" className="status" data-state={state.now}>
-        <span className="dot" aria-hidden="true" />
-        <p>{sentence(state)}</p>
+    <section className="card" aria-label="Session" data-state={state.now}>
+      <div className="status">
+        <span className="orb" aria-hidden="true" />
+        <div role="status" aria-atomic="true">
+          <p className="title">{words.title}</p>
+          <p className="advice">{words.advice}</p>
+        </div>
+        {state.now === "connected" && <Elapsed since={state.since} />}
       </div>
-      {state.now === "connected" && <SessionDetails session={state.session} />}
-      {state.now === "failed" && state.detail && <p className="detail">{state.detail}</p>}
-      <button type="button" onClick={connect} aria-disabled={state.now === "connecting"}>
-        {label(state)}
-      </button>
+      <SessionName state={state} />
+      <div className="actions">
+        <button ref={button} type="button" className="main" onClick={act} aria-disabled={connecting}>
+          {label(state)}
+        </button>
+        {connecting && (
+          <button type="button" className="quiet" onClick={cancel}>
+            Cancel
+          </button>
+        )}
+      </div>
+      {state.now === "failed" && <Facts facts={state.problem.facts} />}
     </section>
   );
 }
 
-function SessionDetails({ session }: { session: Session }) {
+/** How long it has lasted. It is no part of what is announced, or it would be every second. */
+function Elapsed({ since }: { since: number }) {
+  const [now, setNow] = useState(since);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
   return (
-    <>
-      {session.id && (
-        <dl>
-          <dt>Session</dt>
-          <dd>{session.id}</dd>
-        </dl>
-      )}
-      {session.room && (
-        <a className="room" href={session.room} target="_blank" rel="noreferrer">
-          Open the room
-        </a>
-      )}
-    </>
+    <p role="timer" aria-label="Connected for" className="elapsed">
+      {clock(now - since)}
+    </p>
   );
-}
-
-function sentence(state: State): string {
-  switch (state.now) {
-    case "idle":
-      return "Ready when you are.";
-    case "connecting":
-      return "Waking the reader. The first time can take a few seconds.";
-    case "connected":
-      return "Connected. Your reader is listening.";
-    case "failed":
-      return state.message;
-  }
-}
-
-function label(state: State): string {
-  switch (state.now) {
-    case "idle":
-      return "Connect";
-    case "connecting":
-      return "Connecting…";
-    case "connected":
-      return "Start another session";
-    case "failed":
-      return "Try again";
-  }
 }

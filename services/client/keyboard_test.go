@@ -1,0 +1,81 @@
+package client_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+func TestPage_isReadyAndSaysWhatItIs(t *testing.T) {
+	s := aSite(t)
+	p := open(t, s.URL, granted)
+	p.sees("Ready when you are.")
+	heard := p.heard()
+	for _, want := range []string{"heading Your books, read to you.", "button Connect", "region Session"} {
+		if !slices.Contains(heard, want) {
+			t.Errorf("a screen reader does not find %q in %q", want, heard)
+		}
+	}
+	if !slices.ContainsFunc(heard, func(h string) bool { return strings.HasPrefix(h, "status") }) {
+		t.Errorf("nothing is announced: %q", heard)
+	}
+	if eval[string](p, `document.documentElement.lang`) != "en" {
+		t.Error("the page has no language")
+	}
+}
+
+func TestPage_canBeUsedByTheKeyboardAlone(t *testing.T) {
+	s := aSite(t)
+	hold := make(chan struct{})
+	t.Cleanup(func() { close(hold) })
+	v := theVendor().plays(t, waits(hold))
+	p := open(t, s.URL, granted)
+	p.press(tabKey)
+	if p.focus() != "Connect" {
+		t.Fatalf("Tab leads to %q", p.focus())
+	}
+	p.press(enter)
+	p.sees("Waking the reader.")
+	// The button stays, so that the focus is not lost; pressed again, it does nothing.
+	if p.focus() != "Connecting…" || eval[string](p, `document.activeElement.getAttribute("aria-disabled")`) != "true" {
+		t.Errorf("while it connects the focus is on %q", p.focus())
+	}
+	p.press(enter)
+	p.press(tabKey)
+	if p.focus() != "Cancel" {
+		t.Fatalf("the second Tab leads to %q", p.focus())
+	}
+	p.press(enter)
+	p.sees("Cancelled.")
+	if p.focus() != "Connect" {
+		t.Errorf("after the cancel the focus is on %q", p.focus())
+	}
+	if n := len(v.requests()); n != 1 {
+		t.Errorf("the vendor was asked %d times", n)
+	}
+}
+
+func TestPage_aDoubleClickStartsOneSession(t *testing.T) {
+	s := aSite(t)
+	v := theVendor().plays(t, says(429, rateLimit))
+	p := open(t, s.URL, granted)
+	x, y := p.place("Connect")
+	p.must(chromedp.Do(p.ctx, chromedp.MouseClickXY(x, y), chromedp.MouseClickXY(x, y, chromedp.ClickCount(2))))
+	p.sees("All readers are busy.")
+	if n := len(v.requests()); n != 1 {
+		t.Errorf("the vendor was asked %d times", n)
+	}
+}
+
+// waits answers nothing until the test is over, or the caller is gone.
+func waits(hold <-chan struct{}) http.Handler {
+	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-hold:
+		case <-r.Context().Done():
+		}
+	})
+}
