@@ -200,6 +200,14 @@ func (w *world) file(path string) (io.ReadCloser, int64, error) {
 	return f, info.Size(), nil
 }
 
+// repo is what the project's repository is called at its hosting; the box has a name for one that is at none.
+func (a *app) repo(ctx context.Context, p *project) string {
+	if src, err := a.source(ctx, p); err == nil && src.Repo() != "" {
+		return src.Repo()
+	}
+	return box.Repo(p.rel.Project)
+}
+
 // startBox opens a box of this process's own.
 func (a *app) startBox(ctx context.Context, p *project, e spec.Environment, command string) (*box.Box, error) {
 	cache, data := boxFolders(a.sys, p.dir)
@@ -215,7 +223,7 @@ func (a *app) startBox(ctx context.Context, p *project, e spec.Environment, comm
 	}
 	return box.Open(ctx, box.Config{
 		Project: p.dir, Cache: cache, Data: data, Downloads: downloads(a.sys), Command: command, Set: set, Environ: a.sys.Environ,
-		Release: p.rel, Matrix: p.matrix, Env: e.Name, Agent: p.rel.Project,
+		Release: p.rel, Matrix: p.matrix, Env: e.Name, Agent: p.rel.Project, Repo: a.repo(ctx, p),
 		Offline: a.sys.Get("READMEOPS_OFFLINE") != "",
 		Say:     func(line string) { _, _ = fmt.Fprintln(a.sys.Err, line) },
 	})

@@ -31,6 +31,7 @@ type Config struct {
 	Release   *spec.Release
 	Matrix    *spec.Matrix
 	Env       string // the environment that the box stands for
+	Repo      string // "owner/name" of the project's repository at its hosting, or what the box calls it
 	Agent     string // the bot's name at Pipecat
 	Set       string // the bot's secret set there, "" for none
 	Offline   bool
@@ -74,6 +75,8 @@ type Box struct {
 	closers  []func(context.Context)
 	boards   map[string][]*fault.Board    // by vendor
 	accounts map[string]map[string]string // by environment: what a founder would have typed in
+
+	makeDatabase func(ctx context.Context, name string) error // on the box's own server; nil where the founder has one
 }
 
 // Dir is the box's folder in a project.

@@ -58,7 +58,7 @@ func (b *Box) startPostgres(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b.info.Database = s.URL(postgres.Database)
+		b.info.Database, b.makeDatabase = s.URL(postgres.Database), s.CreateDatabase
 		b.keepPostgres(ctx, s, o)
 		return nil
 	}
@@ -169,6 +169,9 @@ func (b *Box) vendors(ctx context.Context) error {
 	g.Go(func() error { return b.startPipecat(ctx) })
 	g.Go(func() error { return b.startRailway(ctx, h) })
 	g.Go(func() error { return b.startVercel(ctx, h) })
+	if b.cfg.Command == Shared { // who only passes through for one release has no use for other environments
+		g.Go(func() error { return b.openAccounts(ctx, h) })
+	}
 	return g.Wait()
 }
 
@@ -226,7 +229,8 @@ func (b *Box) startRailway(ctx context.Context, h *host.Host) error {
 			Name:         b.cfg.Release.Project,
 			Environments: []railway.Environment{{Name: b.cfg.Env, Token: b.info.RailwayToken.Reveal(), Services: services}},
 		}},
-		Host: h, Edge: b.railwayEdge, Pace: pace,
+		Host: h, Pace: pace,
+		Edge: func(_, _, service string) (net.Listener, error) { return b.state.listen("railway/" + service) },
 	})
 	if err != nil {
 		return err
@@ -234,14 +238,6 @@ func (b *Box) startRailway(ctx context.Context, h *host.Host) error {
 	b.board("railway", e)
 	b.serve("railway", e.Handler(), func(ctx context.Context) { _ = e.Close(ctx) })
 	return nil
-}
-
-// railwayEdge is where a service is reached; in the box's own environment at the address that variables refer to.
-func (b *Box) railwayEdge(_, environment, service string) (net.Listener, error) {
-	if environment != b.cfg.Env {
-		service = environment + "/" + service
-	}
-	return b.edge("railway")(service)
 }
 
 func (b *Box) startVercel(ctx context.Context, h *host.Host) error {

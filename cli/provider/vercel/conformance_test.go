@@ -65,7 +65,7 @@ func emulated(t *testing.T, token string, staged bool) host {
 	t.Helper()
 	net := boxtest.NewNet()
 	emu, err := box.Open(t.Context(), box.Config{
-		Dir: t.TempDir(), Token: "good_token", Project: "readme", Env: map[string]string{"GREETING": "hello"},
+		Dir: t.TempDir(), Token: "good_token", Projects: []box.Project{{Name: "readme", Env: map[string]string{"GREETING": "hello"}}},
 		Host: &boxtest.Host{Net: net, BuildTime: 40 * time.Second}, Edge: net.Edge, Dial: net.DialContext, Pace: 2 * time.Second,
 	})
 	if err != nil {
@@ -151,9 +151,6 @@ func TestVercel_keepsWhatAllClientsPromise(t *testing.T) {
 				Token:    "another_token",
 				Mend:     "VERCEL_TOKEN",
 				Variable: "GREETING",
-				Cut: func(_ *testing.T, h providertest.Host) {
-					h.(host).emu.Arm(box.Fault{Kind: box.CreateLost, For: 5 * time.Minute})
-				},
 				Made: func(t *testing.T, h providertest.Host) int {
 					t.Helper()
 					found, err := h.(host).Find(t.Context(), provider.Marker{Release: "run-1", Commit: "c-run-1", Tree: "t-run-1"})
