@@ -18,7 +18,7 @@ import (
 func subject(ctx context.Context, src *source.Source, p *project) steps.Subject {
 	packs := &packer{src: src, dir: p.archives(), done: map[string]func() (source.Archive, error){}}
 	return steps.Subject{
-		Commit: src.Commit, Repo: src.Repo(), Branch: src.Branch,
+		Commit: src.Commit, Changed: src.Changed, Repo: src.Repo(), Branch: src.Branch,
 		TreeAt: func(commit string, patterns []string) (string, error) { return src.TreeAt(ctx, commit, patterns) },
 		Tree:   func(patterns []string) (string, error) { return src.Tree(ctx, patterns) },
 		Archive: func(root string) (string, int, error) {

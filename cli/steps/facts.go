@@ -17,9 +17,10 @@ import (
 
 // Subject is what would be released, as the work tree holds it now.
 type Subject struct {
-	Commit release.Commit
-	Repo   string // what its repository is called at its hosting, "owner/name"; "" for none
-	Branch string // that is checked out, "" for none
+	Commit  release.Commit
+	Changed []string // files that differ from the commit
+	Repo    string   // what its repository is called at its hosting, "owner/name"; "" for none
+	Branch  string   // that is checked out, "" for none
 	// Tree is the hash of the files that match the patterns (path, mode, content).
 	Tree func(patterns []string) (string, error)
 	// TreeAt is the same for an earlier commit; "" where this clone does not know it.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"readme/cli/plan"
@@ -154,9 +155,10 @@ func committed(q Question) error {
 	case len(names) == 0:
 	case q.Subject.Commit.Dirty != "":
 		return &release.Fault{
-			Title:  "the work tree has changes that are in no commit, and " + who + " would be deployed without them",
-			Detail: "release.yaml says `source: commit` there: the vendor fetches the commit itself",
-			Try:    "git status", Exit: release.ExitInvalid,
+			Title:    "the work tree has changes that are in no commit, and " + who + " would be deployed without them",
+			Detail:   "release.yaml says `source: commit` there: the vendor fetches the commit itself",
+			Evidence: []release.Evidence{{Label: "changed, or not in git", Lines: some(q.Subject.Changed)}},
+			Try:      "git status", Exit: release.ExitInvalid,
 		}
 	case q.Subject.Repo == "":
 		return &release.Fault{
@@ -166,4 +168,13 @@ func committed(q Question) error {
 		}
 	}
 	return nil
+}
+
+// some cuts a list of which the first few say enough.
+func some(list []string) []string {
+	const most = 5
+	if len(list) <= most {
+		return list
+	}
+	return append(slices.Clone(list[:most]), fmt.Sprintf("and %d more", len(list)-most))
 }
