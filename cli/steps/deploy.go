@@ -83,14 +83,15 @@ func (a deploy) Do(ctx context.Context, t *engine.Task) (release.StepDone, error
 // make brings what the plan says is missing at the vendor.
 func (a deploy) make(ctx context.Context, t *engine.Task, h Host, o Order, rec deployed) error {
 	m, ok := h.(Maker)
-	if !ok || len(o.Make) == 0 {
+	if !ok || len(o.Make)+len(o.Variables) == 0 {
 		return nil
 	}
 	n := New{Order: o, Variables: map[string]release.Secret{}, Plain: a.w.Plain}
 	for _, name := range o.Variables {
 		n.Variables[name] = a.w.Values[name]
 	}
-	if err := t.Intent("make "+strings.Join(o.Make, ", "), rec); err != nil {
+	making := append(slices.Clone(o.Make), o.Variables...)
+	if err := t.Intent("make "+strings.Join(making, ", "), rec); err != nil {
 		return err
 	}
 	if err := m.Make(ctx, n); err != nil {

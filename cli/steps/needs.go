@@ -34,16 +34,17 @@ func (w *World) readNeeds(ctx context.Context, q Question, d spec.Deploy, h Host
 		return cannotRead(as, err)
 	}
 	var faults release.Faults
+	fresh := len(s.Missing) > 0 || s.Live.ID == "" // a service that nothing was ever brought to is as good as none
 	for _, v := range variablesOf(q.Matrix, d.Name) {
 		if _, ok := have[v.Name]; ok {
 			continue
 		}
 		value, given := w.Values[v.Name]
 		switch {
-		case len(s.Missing) > 0 && given && !value.Empty():
+		case fresh && given && !value.Empty():
 			s.Sets = append(s.Sets, v.Name)
 		case v.RequiredIn(q.Env.Name):
-			faults = append(faults, lacks(q, d, v, len(s.Missing) > 0))
+			faults = append(faults, lacks(q, d, v, fresh))
 		}
 	}
 	if len(faults) > 0 {
@@ -77,8 +78,8 @@ func lacks(q Question, d spec.Deploy, v spec.Variable, fresh bool) *release.Faul
 		Try: fmt.Sprintf("set %s for %s at %s, then: readme-ops plan --env %s", v.Name, d.Name, d.To, q.Env.Name),
 	}
 	if fresh {
-		f.Title = fmt.Sprintf("%s is made for the first time in %s, and %s has no value here", d.Name, q.Env.Name, v.Name)
-		f.Try = fmt.Sprintf("export %s=..., and then: readme-ops plan --env %s", v.Name, q.Env.Name)
+		f.Detail += "; the first release of " + d.Name + " would set it there, and it has no value here"
+		f.Try = "export " + v.Name + "=..."
 	}
 	return f
 }

@@ -136,9 +136,9 @@ func (h onRailway) Make(ctx context.Context, n New) error {
 		if _, err := h.c.Create(ctx, h.service); err != nil {
 			return err
 		}
-		if err := h.set(ctx, n.Variables); err != nil {
-			return err
-		}
+	}
+	if err := h.set(ctx, n.Variables); err != nil {
+		return err
 	}
 	if does("public domain") {
 		if _, err := h.c.EnsureDomain(ctx, h.service); err != nil {

@@ -69,7 +69,7 @@ type Preparer interface {
 type Maker interface {
 	// Missing names what does not exist yet, in the words of the plan: "service api", "public domain". Nil: all is there.
 	Missing(ctx context.Context) ([]string, error)
-	// Make makes what is missing, and sets the variables where it has made the service. It may be repeated.
+	// Make makes what is missing, and sets the variables. It may be repeated.
 	Make(ctx context.Context, n New) error
 }
 
