@@ -39,6 +39,19 @@ func (a *app) doctor(ctx context.Context) error {
 		a.postgres(ctx),
 	}
 	findings = append(findings, a.projectFindings(ctx)...)
+	if a.env != "" {
+		p, err := a.project()
+		if err != nil {
+			return err
+		}
+		e, err := a.environment(p)
+		if err != nil {
+			return err
+		}
+		if !e.Box {
+			findings = append(findings, a.environmentFindings(ctx, p, e)...)
+		}
+	}
 	bad := false
 	for _, f := range findings {
 		bad = bad || f.Mood == view.Bad
@@ -48,6 +61,11 @@ func (a *app) doctor(ctx context.Context) error {
 		return exitError(release.ExitDrift)
 	}
 	return nil
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 // program asks an installed program for its version.
@@ -100,11 +118,11 @@ func (a *app) postgres(ctx context.Context) view.Finding {
 func (a *app) projectFindings(ctx context.Context) []view.Finding {
 	p, err := a.project()
 	if err != nil {
-		return []view.Finding{missing("project", strings.SplitN(err.Error(), "\n", 2)[0], "readme-ops plan")}
+		return []view.Finding{missing("project", firstLine(err), "readme-ops plan")}
 	}
 	out := []view.Finding{ok("project", fmt.Sprintf("%s: %d services, %d checks", p.rel.Project, len(p.rel.Deploy), len(p.rel.Smoke)))}
 	if err := a.parity(p); err != nil {
-		out = append(out, missing("variables", strings.SplitN(err.Error(), "\n", 2)[0], "mend the env.example, or envmatrix.yaml"))
+		out = append(out, missing("variables", firstLine(err), "mend the env.example, or envmatrix.yaml"))
 	} else {
 		out = append(out, ok("variables", fmt.Sprintf("%d in the matrix, as in the env.example files", len(p.matrix.Variables))))
 	}

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"readme/cli/provider"
+	"readme/cli/provider/pipecat"
+	"readme/cli/release"
+	"readme/cli/spec"
+	"readme/cli/view"
+)
+
+// environmentFindings look at the vendors of one environment, all at once, and change nothing: each token, what it may
+// do, each target, and what only a person can do.
+func (a *app) environmentFindings(ctx context.Context, p *project, e spec.Environment) []view.Finding {
+	const deadline = time.Minute
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	acc, err := a.realAccess(ctx, p, e)
+	if err != nil {
+		return asFindings(e.Name, err)
+	}
+	w := &world{app: a, project: p, env: e}
+	defer w.close(ctx)
+	c, err := w.dial(acc)
+	if err != nil {
+		return asFindings(e.Name, err)
+	}
+	var looks []look
+	if c.railway != nil {
+		looks = append(looks, look{"railway", func() []provider.Finding { return c.railway.Examine(ctx, p.railwayServices()) }})
+	}
+	if c.vercel != nil {
+		looks = append(looks, look{"vercel", func() []provider.Finding { return c.vercel.Examine(ctx) }})
+	}
+	if c.pipecat != nil {
+		looks = append(looks, look{"pipecat", func() []provider.Finding {
+			cfg, err := p.botConfig()
+			if err != nil {
+				return []provider.Finding{{What: "pcc-deploy.toml", Text: firstLine(err), Mood: provider.Bad}}
+			}
+			return c.pipecat.Examine(ctx, cfg.SecretSet, cfg.Region)
+		}})
+	}
+	if c.supabase != nil {
+		looks = append(looks, look{"supabase", func() []provider.Finding { return c.supabase.Examine(ctx, p.rel.Bucket.Name) }})
+	}
+	return gather(looks)
+}
+
+// look is one vendor's own examination.
+type look struct {
+	vendor string
+	at     func() []provider.Finding
+}
+
+// gather looks everywhere at once, and keeps the order.
+func gather(looks []look) []view.Finding {
+	found := make([][]provider.Finding, len(looks))
+	var wg sync.WaitGroup
+	for i, l := range looks {
+		wg.Go(func() { found[i] = l.at() })
+	}
+	wg.Wait()
+	var out []view.Finding
+	for i, l := range looks {
+		for _, f := range found[i] {
+			out = append(out, shown(l.vendor, f))
+		}
+	}
+	return out
+}
+
+func shown(vendor string, f provider.Finding) view.Finding {
+	mood := map[provider.Mood]view.Mood{
+		provider.Good: view.Good, provider.Warn: view.Warn, provider.Bad: view.Bad, provider.Unsure: view.Dim,
+	}[f.Mood]
+	return view.Finding{Name: vendor + " " + f.What, Text: f.Text, Try: f.Try, Page: f.Page, Mood: mood}
+}
+
+// asFindings shows what keeps us from looking.
+func asFindings(name string, err error) []view.Finding {
+	var many release.Faults
+	if !errors.As(err, &many) {
+		many = release.Faults{release.AsFault(err)}
+	}
+	var out []view.Finding
+	for _, f := range many {
+		text := f.Title
+		if f.Detail != "" {
+			text += ": " + f.Detail
+		}
+		out = append(out, view.Finding{Name: name, Text: text, Try: f.Try, Mood: view.Bad})
+	}
+	return out
+}
+
+// railwayServices are the names that the product's services have there.
+func (p *project) railwayServices() []string {
+	var names []string
+	for _, d := range p.rel.Deploy {
+		if d.To == "railway" {
+			names = append(names, d.Service)
+		}
+	}
+	return names
+}
+
+// botConfig reads the bot's pcc-deploy.toml.
+func (p *project) botConfig() (pipecat.Config, error) {
+	for _, d := range p.rel.Deploy {
+		if d.To == "pipecat" {
+			return pipecat.ReadConfig(filepath.Join(p.dir, d.Config))
+		}
+	}
+	return pipecat.Config{}, nil
+}
