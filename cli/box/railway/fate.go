@@ -51,6 +51,7 @@ func (e *Emulator) spoil(in *instance, d *deployment) {
 	}
 	if d.Status == skipped {
 		e.logs.add(d.ID, buildLog, "stdout", "No changed files matched patterns, or checks failed: "+d.Skipped)
+		e.logs.rest(d.ID)
 	}
 }
 
