@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -225,4 +226,20 @@ func (w *world) get(url string) (int, string) {
 		w.t.Fatal(err)
 	}
 	return resp.StatusCode, string(raw)
+}
+
+// newRequest posts a GraphQL body with the project token.
+func newRequest(body string) (*http.Request, error) {
+	req, err := http.NewRequest(http.MethodPost, "http://"+address+"/graphql/v2?source=test", strings.NewReader(body))
+	if err == nil {
+		req.Header = project()
+	}
+	return req, err
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

@@ -177,31 +177,33 @@ func TestPush_deploysWhereThatIsSwitchedOn(t *testing.T) {
 
 func TestPushFaults_raceWithOurDeployment(t *testing.T) {
 	for name, want := range map[string]string{railway.FaultPushBefore: "SUCCESS REMOVED", railway.FaultPushAfter: "SUCCESS REMOVED"} {
-		bubbleOf(t, connected, func(w *world) {
-			t := w.t
-			w.configure("api", map[string]any{"startCommand": "serve"})
-			w.fault(fault.Fault{Name: name, Times: 1})
-			ours := w.commit("api", first)
-			if got := strings.Join(w.history(), " "); got != want {
-				t.Errorf("%s: %s", name, got)
-			}
-			status := "SUCCESS"
-			if name == railway.FaultPushAfter {
-				status = "REMOVED"
-			}
-			if d := w.read(ours); d["status"] != status {
-				t.Errorf("%s: ours is %v, want %s", name, d["status"], status)
-			}
-			// Where pushes are not deployed, there is no race.
-			w.fault(fault.Fault{Name: name, Times: 1})
-			w.must(`mutation($in: ServiceInstanceAutoDeployUpdateInput!) { serviceInstanceAutoDeployUpdate(input: $in) { enabled } }`, map[string]any{"in": map[string]any{
-				"projectId": w.ids["project"], "environmentId": w.ids["environment"], "serviceId": w.ids["api"], "enabled": false,
-			}})
-			before := len(w.history())
-			w.commit("api", second)
-			if n := len(w.history()) - before; n != 1 {
-				t.Errorf("%s: %d deployments with pushes off", name, n)
-			}
+		t.Run(name, func(t *testing.T) {
+			bubbleOf(t, connected, func(w *world) {
+				t := w.t
+				w.configure("api", map[string]any{"startCommand": "serve"})
+				w.fault(fault.Fault{Name: name, Times: 1})
+				ours := w.commit("api", first)
+				if got := strings.Join(w.history(), " "); got != want {
+					t.Errorf("%s: %s", name, got)
+				}
+				status := "SUCCESS"
+				if name == railway.FaultPushAfter {
+					status = "REMOVED"
+				}
+				if d := w.read(ours); d["status"] != status {
+					t.Errorf("%s: ours is %v, want %s", name, d["status"], status)
+				}
+				// Where pushes are not deployed, there is no race.
+				w.fault(fault.Fault{Name: name, Times: 1})
+				w.must(`mutation($in: ServiceInstanceAutoDeployUpdateInput!) { serviceInstanceAutoDeployUpdate(input: $in) { enabled } }`, map[string]any{"in": map[string]any{
+					"projectId": w.ids["project"], "environmentId": w.ids["environment"], "serviceId": w.ids["api"], "enabled": false,
+				}})
+				before := len(w.history())
+				w.commit("api", second)
+				if n := len(w.history()) - before; n != 1 {
+					t.Errorf("%s: %d deployments with pushes off", name, n)
+				}
+			})
 		})
 	}
 }
