@@ -154,10 +154,12 @@ func (t *trip) succeed(ctx context.Context) {
 	in.Active = d.ID
 	d.Status, d.Updated, d.Served, d.Succeeded, d.Stopped = success, now(), now(), true, false
 	d.complete("")
+	newer := true
 	for _, o := range t.e.w.of(in) {
 		switch {
 		case o == d:
-		case o.underway() && !o.Created.After(d.Created):
+			newer = false
+		case o.underway() && !newer:
 			t.e.stop(o, takenDown)
 		case o.ID == old:
 			t.e.stop(o, superseded)

@@ -51,6 +51,7 @@ func (e *Emulator) spoil(in *instance, d *deployment) {
 	}
 	if d.Status == skipped {
 		e.logs.add(d.ID, buildLog, "stdout", "No changed files matched patterns, or checks failed: "+d.Skipped)
+		e.logs.rest(d.ID)
 	}
 }
 
@@ -86,17 +87,17 @@ func (t *trip) builds(ctx context.Context, say func(string)) bool {
 		<-ctx.Done()
 		return false
 	}
-	if _, ok := t.strike(FaultBuildFails); ok {
+	if _, ok := t.strike(FaultBuildFails); ok && sleep(ctx, t.e.cfg.Pace) {
 		say("Build failed: a fault of the box was switched on")
 		t.fail(ctx, failed, "the build failed: a fault of the box was switched on")
 		return false
 	}
-	if _, ok := t.strike(FaultCancelled); ok {
+	if _, ok := t.strike(FaultCancelled); ok && sleep(ctx, t.e.cfg.Pace) {
 		t.fail(ctx, failed, "the build was cancelled")
 		t.advance(ctx, func(d *deployment) { d.Shown = "CANCELLED" })
 		return false
 	}
-	return true
+	return ctx.Err() == nil
 }
 
 func (t *trip) cannotPull() bool {
@@ -122,13 +123,13 @@ func (t *trip) curse() {
 	}
 }
 
-// lifetime tells when a process that flaps dies: the first one at once.
+// lifetime tells when a process that flaps dies: the first one before it can be healthy.
 func (t *trip) lifetime() <-chan time.Time {
 	switch {
 	case t.flaps == 0:
 		return nil
 	case t.crashes == 0:
-		return time.After(time.Millisecond)
+		return time.After(t.e.cfg.Pace / 2)
 	}
 	return time.After(t.flaps)
 }

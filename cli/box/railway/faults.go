@@ -112,7 +112,7 @@ func deploymentKinds() []fault.Kind {
 
 func readKinds() []fault.Kind {
 	return append(named([]fault.Kind{
-		{Name: FaultStaleReads, About: "a new deployment is in no answer for this time", For: 5 * time.Second},
+		{Name: FaultStaleReads, About: "a new deployment is in no list, and not found by its id, for this time", For: 5 * time.Second},
 		{Name: FaultStaleLatest, About: "latestDeployment stays the old one for this time", For: 5 * time.Second},
 		{Name: FaultUnknownStatus, About: "a deployment's status reads PONDERING"},
 		{Name: FaultLogsLate, About: "log lines are readable only after this time", For: 30 * time.Second},

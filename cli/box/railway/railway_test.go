@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,43 +34,80 @@ type world struct {
 	net  *railwaytest.Net
 	host *railwaytest.Host
 	em   *railway.Emulator
+	cfg  railway.Config
 	dir  string
 	http *http.Client
+	stop func()
 	ids  map[string]string // project, environment, and services by name
 }
 
 func bubble(t *testing.T, f func(w *world)) {
 	t.Helper()
+	bubbleOf(t, func(*railway.Config) {}, f)
+}
+
+// bubbleOf is bubble with another configuration.
+func bubbleOf(t *testing.T, change func(cfg *railway.Config), f func(w *world)) {
+	t.Helper()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		n := railwaytest.NewNet()
 		w := &world{t: t, net: n, host: &railwaytest.Host{Listen: n.Listen}, dir: dir, ids: map[string]string{}}
-		em, err := railway.Open(t.Context(), railway.Config{
+		port := 7999
+		cfg := railway.Config{
 			Dir: dir, AccountToken: account, Host: w.host, Dial: n.Dial, Pace: time.Second,
 			Projects: railwaytest.Project("readme", "dev", token,
 				railway.Service{Name: "api", Public: true, Variables: map[string]string{"A": "1"}}, railway.Service{Name: "worker"}),
-			Edge: func(_, _, _ string) (net.Listener, error) { return n.Listen("127.0.0.1:8000") },
-		})
+			Edge: func(_, _, _ string) (net.Listener, error) { port++; return n.Listen("127.0.0.1:" + strconv.Itoa(port)) },
+		}
+		change(&cfg)
+		em, err := railway.Open(t.Context(), cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		stop, err := n.Serve(address, em.Handler())
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.em, w.http = em, &http.Client{Transport: &http.Transport{DialContext: n.Dial, DisableKeepAlives: true}}
+		w.em, w.cfg = em, cfg
+		w.serve()
+		defer func() {
+			w.close()
+			if n := w.host.Alive(); n != 0 {
+				t.Errorf("%d processes run after Close", n)
+			}
+		}()
 		w.lookUp()
 		f(w)
-		stop()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
-		defer cancel()
-		if err := em.Close(ctx); err != nil {
-			t.Error(err)
-		}
-		if n := w.host.Alive(); n != 0 {
-			t.Errorf("%d processes run after Close", n)
-		}
 	})
+}
+
+// serve answers at the address until close.
+func (w *world) serve() {
+	w.t.Helper()
+	stop, err := w.net.Serve(address, w.em.Handler())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.stop, w.http = stop, &http.Client{Transport: &http.Transport{DialContext: w.net.Dial, DisableKeepAlives: true}}
+}
+
+func (w *world) close() {
+	w.t.Helper()
+	w.stop()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.t.Context()), time.Minute)
+	defer cancel()
+	if err := w.em.Close(ctx); err != nil {
+		w.t.Error(err)
+	}
+}
+
+// reopen starts the emulator on its folder again.
+func (w *world) reopen(cfg railway.Config) {
+	w.t.Helper()
+	w.close()
+	em, err := railway.Open(w.t.Context(), cfg)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.em, w.cfg = em, cfg
+	w.serve()
 }
 
 // answer is an answer of the GraphQL API.
@@ -173,4 +212,34 @@ func (w *world) read(id string) map[string]any {
 	w.t.Helper()
 	data := w.must(`query($id: String!) { deployment(id: $id) { id status deploymentStopped canRollback meta instances { status } } }`, map[string]any{"id": id})
 	return data["deployment"].(map[string]any)
+}
+
+func (w *world) get(url string) (int, string) {
+	w.t.Helper()
+	resp, err := w.http.Get(url)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return resp.StatusCode, string(raw)
+}
+
+// newRequest posts a GraphQL body with the project token.
+func newRequest(body string) (*http.Request, error) {
+	req, err := http.NewRequest(http.MethodPost, "http://"+address+"/graphql/v2?source=test", strings.NewReader(body))
+	if err == nil {
+		req.Header = project()
+	}
+	return req, err
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
