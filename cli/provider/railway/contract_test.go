@@ -8,12 +8,15 @@ import (
 	gotoken "go/token"
 	"go/types"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
 	gql "github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"readme/cli/provider/railway"
 )
 
 // The documents are read from the source, so that a new one cannot be forgotten.
@@ -27,12 +30,17 @@ func TestDocuments_validateAgainstTheContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	documents := constants(t, "wire.go")
+	needed, optional := railway.Documents()
+	sent := append(needed, optional...)
 	count := 0
 	for name, document := range documents {
 		if !strings.HasSuffix(name, "Query") && !strings.HasSuffix(name, "Mutation") {
 			continue
 		}
 		count++
+		if !slices.Contains(sent, document) {
+			t.Errorf("doctor does not hold %s against the schema", name)
+		}
 		if _, errs := gqlparser.LoadQueryWithRules(schema, document, rules.NewDefaultRules()); len(errs) > 0 {
 			t.Errorf("%s: %v", name, errs)
 		}

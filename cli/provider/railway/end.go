@@ -3,6 +3,7 @@ package railway
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"readme/cli/provider"
 )
@@ -27,7 +28,7 @@ func (c *Client) end(ctx context.Context, r request, deployment string) error {
 	return c.settle(ctx, err, func() bool {
 		d, readErr := c.readDeployment(ctx, deployment)
 		state, _ := d.state()
-		return readErr == nil && state == provider.Superseded
+		return readErr == nil && (state == provider.Superseded || strings.HasPrefix(d.Status, "CANCEL"))
 	})
 }
 

@@ -56,6 +56,12 @@ func (c *Client) Pin(ctx context.Context, service, image string) error {
 	return err
 }
 
+// Pinned is the image that the service's next deployment would be of, "" if it would be of none.
+func (c *Client) Pinned(ctx context.Context, service string) (string, error) {
+	in, err := c.instance(ctx, service)
+	return in.image(), err
+}
+
 func (i wireInstance) image() string {
 	if i.Source == nil {
 		return ""

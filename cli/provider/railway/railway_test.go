@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"readme/cli/box/fault"
 	emulator "readme/cli/box/railway"
 	"readme/cli/box/railway/railwaytest"
 	"readme/cli/provider"
@@ -43,8 +44,17 @@ type world struct {
 	stop   func()
 }
 
-// bubble runs f in a synctest bubble with a world that is taken down at its end.
+// bubble runs f in a synctest bubble with a world that is taken down at its end. Its services are an api, which is
+// public, and a worker; both were never deployed, and are connected to nothing.
 func bubble(t *testing.T, f func(w *world)) {
+	t.Helper()
+	bubbleOf(t, []emulator.Service{
+		{Name: "api", Public: true, Variables: map[string]string{"ADMIN_TOKEN": "secret"}}, {Name: "worker"},
+	}, f)
+}
+
+// bubbleOf is bubble with these services.
+func bubbleOf(t *testing.T, services []emulator.Service, f func(w *world)) {
 	t.Helper()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -53,10 +63,7 @@ func bubble(t *testing.T, f func(w *world)) {
 		ports := 8000
 		w.config = emulator.Config{
 			Dir: filepath.Join(dir, "railway"), AccountToken: account, Host: w.host,
-			Projects: railwaytest.Project("readme", "dev", token,
-				emulator.Service{Name: "api", Public: true, Variables: map[string]string{"ADMIN_TOKEN": "secret"}},
-				emulator.Service{Name: "worker"},
-			),
+			Projects: railwaytest.Project("readme", "dev", token, services...), Forge: hosting{},
 			Edge: func(_, _, service string) (net.Listener, error) {
 				if service == "api" {
 					return n.Listen("127.0.0.1:8000")
@@ -183,4 +190,22 @@ func (w *world) live(service string) provider.Deployment {
 func (w *world) get(url string) (int, string) {
 	w.t.Helper()
 	return get(w.t, &http.Client{Transport: &http.Transport{DialContext: w.net.Dial, DisableKeepAlives: true}}, url)
+}
+
+// fault switches a fault on.
+func (w *world) fault(name, only string, times int) {
+	w.t.Helper()
+	if err := w.em.Faults().Set(fault.Fault{Name: name, Only: only, Times: times}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// history is how many deployments a service has.
+func (w *world) history(service string) int {
+	w.t.Helper()
+	all, err := w.client.Deployments(w.t.Context(), service)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return len(all)
 }

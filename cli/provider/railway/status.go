@@ -31,7 +31,7 @@ func (d wireDeployment) state() (provider.State, string) {
 		return provider.Superseded, "another deployment took its place, or it was removed or cancelled"
 	}
 	if strings.HasPrefix(d.Status, "CANCEL") {
-		return provider.Superseded, "the deployment was cancelled"
+		return provider.Failed, "somebody or something cancelled it before it went live"
 	}
 	return provider.Building, ""
 }
