@@ -39,7 +39,7 @@ func TestDeployCommit_asksForTheCommitThroughTheProjectsOwnConnection(t *testing
 			book := map[string][]string{
 				"GET /v9/projects/readme": {`{"id":"prj_1","name":"readme","rootDirectory":"services/client","link":` + c.link + `}`}, create: {made},
 			}
-			scripted(t, vercel.Options{Root: "services/client", Team: "founders"}, book, func(t *testing.T, s *script, v *vercel.Client) {
+			scripted(t, vercel.Options{Root: "services/client", Team: "founders"}, book, func(t scene, s *script, v *vercel.Client) {
 				r := commit()
 				r.Commit.Repo = c.repo
 				id, err := v.DeployStaged(t.Context(), r)
@@ -79,14 +79,14 @@ func TestDeployCommit_asksForTheCommitThroughTheProjectsOwnConnection(t *testing
 func TestDeployCommit_waitsForACommitThatWasJustPushedAndNoLonger(t *testing.T) {
 	unknown := `400{"error":{"code":"incorrect_git_source_info","message":"The provided GitHub repository can't be found"}}`
 	t.Run("it appears", func(t *testing.T) {
-		scripted(t, vercel.Options{}, map[string][]string{create: {unknown, unknown, made}}, func(t *testing.T, _ *script, v *vercel.Client) {
+		scripted(t, vercel.Options{}, map[string][]string{create: {unknown, unknown, made}}, func(t scene, _ *script, v *vercel.Client) {
 			if id, err := v.Deploy(t.Context(), commit()); err != nil || id != "dpl_new" {
 				t.Errorf("got %q, %v", id, err)
 			}
 		})
 	})
 	t.Run("it never does", func(t *testing.T) {
-		scripted(t, vercel.Options{}, map[string][]string{create: {unknown}}, func(t *testing.T, s *script, v *vercel.Client) {
+		scripted(t, vercel.Options{}, map[string][]string{create: {unknown}}, func(t scene, s *script, v *vercel.Client) {
 			start := time.Now()
 			_, err := v.Deploy(t.Context(), commit())
 			f, ok := errors.AsType[*release.Fault](err)
@@ -135,7 +135,7 @@ func TestDeployCommit_adoptsWhatVercelHasBegunWhereThatDoesNoHarm(t *testing.T) 
 				"GET /v7/deployments": {`{"deployments":[` + one + `]}`}, detail: {one}, create: {made},
 				"GET /v10/projects/prj_1/env": {`{"envs":[{"id":"e","key":"K","type":"sensitive","target":"production","updatedAt":1000}]}`},
 			}
-			scripted(t, vercel.Options{}, book, func(t *testing.T, s *script, v *vercel.Client) {
+			scripted(t, vercel.Options{}, book, func(t scene, s *script, v *vercel.Client) {
 				deploy := v.Deploy
 				if c.staged {
 					deploy = v.DeployStaged
@@ -161,7 +161,7 @@ func TestDeployCommit_findsWhatAnUnclearCreateHasMade(t *testing.T) {
 	book := map[string][]string{
 		"GET /v7/deployments": {`{"deployments":[]}`, `{"deployments":[]}`, `{"deployments":[]}`, `{"deployments":[` + ours + `]}`}, create: {"cut"},
 	}
-	scripted(t, vercel.Options{}, book, func(t *testing.T, s *script, v *vercel.Client) {
+	scripted(t, vercel.Options{}, book, func(t scene, s *script, v *vercel.Client) {
 		id, err := v.DeployStaged(t.Context(), commit())
 		if err != nil || id != "dpl_new" || len(s.sent(create)) != 1 {
 			t.Errorf("got %q, %v after %d creates", id, err, len(s.sent(create)))
@@ -183,7 +183,7 @@ func TestSource_saysWhyACommitCannotBeFetched(t *testing.T) {
 			if c.project == "" {
 				book["GET /v9/projects/readme"] = nil
 			}
-			scripted(t, vercel.Options{Root: "./services/client/"}, book, func(t *testing.T, s *script, v *vercel.Client) {
+			scripted(t, vercel.Options{Root: "./services/client/"}, book, func(t scene, s *script, v *vercel.Client) {
 				why, err := v.Source(t.Context(), "ada/readme")
 				if err != nil || (c.want == "") != (why == "") || !strings.Contains(why, c.want) {
 					t.Errorf("got %q, %v; want %q", why, err, c.want)

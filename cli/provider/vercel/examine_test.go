@@ -55,7 +55,7 @@ func TestExamine_findsWhatARealAccountLacks(t *testing.T) {
 		{"few deployments", vercel.Options{}, nil, "good limits: 0 deployments of this project in 24 hours (the free plan allows 100 in all)", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			scripted(t, c.o, account(c.more), func(t *testing.T, s *script, v *vercel.Client) {
+			scripted(t, c.o, account(c.more), func(t scene, s *script, v *vercel.Client) {
 				var all []string
 				found := false
 				for _, f := range v.Examine(t.Context()) {
@@ -82,7 +82,7 @@ func TestExamine_findsWhatARealAccountLacks(t *testing.T) {
 }
 
 func TestExamine_warnsWhenADaysDeploymentsAreNearlyUsedUp(t *testing.T) {
-	scripted(t, vercel.Options{}, account(nil), func(t *testing.T, s *script, v *vercel.Client) {
+	scripted(t, vercel.Options{}, account(nil), func(t scene, s *script, v *vercel.Client) {
 		var list []string
 		for i := range 90 {
 			at := time.Now().Add(-time.Hour)

@@ -28,7 +28,7 @@ func TestGitDeploys_readsWhatVercelJSONSays(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			o := vercel.Options{VercelJSON: func() ([]byte, error) { return []byte(c.file), nil }}
 			book := map[string][]string{project: {strings.Replace(linked, `"main"`, `"release/main"`, 1)}}
-			scripted(t, o, book, func(t *testing.T, _ *script, v *vercel.Client) {
+			scripted(t, o, book, func(t scene, _ *script, v *vercel.Client) {
 				on, branch, err := v.GitDeploys(t.Context())
 				if err != nil || on != c.want || branch != "release/main" {
 					t.Errorf("got %v on %s, %v; want %v", on, branch, err, c.want)
@@ -40,7 +40,7 @@ func TestGitDeploys_readsWhatVercelJSONSays(t *testing.T) {
 
 func TestGitDeploys_wantsAFileThatCanBeRead(t *testing.T) {
 	o := vercel.Options{VercelJSON: func() ([]byte, error) { return []byte(`{"git":`), nil }}
-	scripted(t, o, nil, func(t *testing.T, _ *script, v *vercel.Client) {
+	scripted(t, o, nil, func(t scene, _ *script, v *vercel.Client) {
 		if _, _, err := v.GitDeploys(t.Context()); err == nil || !strings.Contains(err.Error(), "read vercel.json") {
 			t.Errorf("got %v", err)
 		}
@@ -63,7 +63,7 @@ func TestWarnings_tellWhatGetsInTheWayAndHowToEndIt(t *testing.T) {
 		{"a rollback", job("rollback", "dpl_live", "succeeded", 5), off, []string{"since the last rollback, Vercel no longer gives the domain to new deployments by itself: later ones build, and stay off the domain until one is promoted. The promote of a release ends that"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			scripted(t, vercel.Options{VercelJSON: c.file}, map[string][]string{project: {c.project}}, func(t *testing.T, _ *script, v *vercel.Client) {
+			scripted(t, vercel.Options{VercelJSON: c.file}, map[string][]string{project: {c.project}}, func(t scene, _ *script, v *vercel.Client) {
 				got, err := v.Warnings(t.Context())
 				if err != nil || strings.Join(got, "\n") != strings.Join(c.want, "\n") {
 					t.Errorf("got %q, %v; want %q", got, err, c.want)

@@ -35,7 +35,7 @@ func TestMake_makesTheProjectAndItsVariables(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			book := map[string][]string{project: {isAbsent, isMade}, makeOp: c.answers, envOp: {`201{"created":[],"failed":[]}`}}
-			scripted(t, vercel.Options{Root: "services/client"}, book, func(t *testing.T, s *script, v *vercel.Client) {
+			scripted(t, vercel.Options{Root: "services/client"}, book, func(t scene, s *script, v *vercel.Client) {
 				err := v.Make(t.Context(), vercel.NewProject{Repo: c.repo, Variables: vars("A")})
 				f, fault := errors.AsType[*release.Fault](err)
 				switch {
@@ -64,7 +64,7 @@ func TestMake_makesTheProjectAndItsVariables(t *testing.T) {
 }
 
 func TestMake_againSetsTheVariablesAlone(t *testing.T) {
-	scripted(t, vercel.Options{}, map[string][]string{envOp: {`201{"created":[],"failed":[]}`}}, func(t *testing.T, s *script, v *vercel.Client) {
+	scripted(t, vercel.Options{}, map[string][]string{envOp: {`201{"created":[],"failed":[]}`}}, func(t scene, s *script, v *vercel.Client) {
 		if err := v.Make(t.Context(), vercel.NewProject{Repo: "ada/readme", Variables: vars("A")}); err != nil {
 			t.Fatal(err)
 		}

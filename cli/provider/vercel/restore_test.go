@@ -45,7 +45,7 @@ func TestRestore_takesTheWayThatVercelAllows(t *testing.T) {
 			if c.rollback == "201" {
 				book[alias] = book[alias][1:]
 			}
-			scripted(t, vercel.Options{}, book, func(t *testing.T, s *script, v *vercel.Client) {
+			scripted(t, vercel.Options{}, book, func(t scene, s *script, v *vercel.Client) {
 				id, err := v.Restore(t.Context(), provider.Deployment{ID: "dpl_old"}, m)
 				if err != nil || id != c.id {
 					t.Errorf("got %q, %v", id, err)
@@ -65,7 +65,7 @@ func TestRestore_takesTheWayThatVercelAllows(t *testing.T) {
 
 func TestRestore_doesNotGoAroundATokenThatIsRefused(t *testing.T) {
 	book := map[string][]string{rollbackOp: {`403{"error":{"code":"forbidden","message":"Not authorized"}}`}}
-	scripted(t, vercel.Options{}, book, func(t *testing.T, s *script, v *vercel.Client) {
+	scripted(t, vercel.Options{}, book, func(t scene, s *script, v *vercel.Client) {
 		_, err := v.Restore(t.Context(), provider.Deployment{ID: "dpl_old"}, provider.Marker{Release: "run-2"})
 		if provider.StatusOf(err) != 403 || len(s.sent(promoteOp)) > 0 || len(s.sent(create)) > 0 {
 			t.Errorf("got %v, after %d promotes", err, len(s.sent(promoteOp)))
@@ -84,7 +84,7 @@ func TestRemark_isThatOfARollbackUntilThePromote(t *testing.T) {
 		{"promoted since", job("promote", "dpl_live", "succeeded", 6), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			scripted(t, vercel.Options{}, map[string][]string{project: {c.project}}, func(t *testing.T, _ *script, v *vercel.Client) {
+			scripted(t, vercel.Options{}, map[string][]string{project: {c.project}}, func(t scene, _ *script, v *vercel.Client) {
 				said, err := v.Remark(t.Context())
 				if err != nil || (said != "") != c.want || c.want && !strings.Contains(said, "no longer gives the domain to new deployments by itself") {
 					t.Errorf("got %q, %v", said, err)
@@ -107,7 +107,7 @@ func TestQuiet_waitsForAPromoteThatMayStillLand(t *testing.T) {
 		{"there is no trace of it", []string{job("promote", "dpl_live", "succeeded", 5)}, 31 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			scripted(t, vercel.Options{}, map[string][]string{project: c.projects}, func(t *testing.T, _ *script, v *vercel.Client) {
+			scripted(t, vercel.Options{}, map[string][]string{project: c.projects}, func(t scene, _ *script, v *vercel.Client) {
 				start := time.Now()
 				if err := v.Quiet(t.Context(), "dpl_old"); err != nil {
 					t.Fatal(err)
@@ -143,7 +143,7 @@ func TestPromote_believesTheDomainAndNothingElse(t *testing.T) {
 				promoteOp: {c.answer}, project: {linked, c.job},
 				alias: {serves("dpl_live"), serves("dpl_live"), serves("dpl_live"), serves(c.after)},
 			}
-			scripted(t, vercel.Options{}, book, func(t *testing.T, s *script, v *vercel.Client) {
+			scripted(t, vercel.Options{}, book, func(t scene, s *script, v *vercel.Client) {
 				_, err := v.Promote(t.Context(), "dpl_old")
 				if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
 					t.Errorf("got %v, want %q", err, c.err)

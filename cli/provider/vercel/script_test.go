@@ -3,6 +3,7 @@ package vercel_test
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -13,6 +14,9 @@ import (
 	"readme/cli/provider/vercel"
 	"readme/cli/release"
 )
+
+// scene is a test in its bubble.
+type scene struct{ *testing.T }
 
 // script is a Vercel that answers by the book: for "METHOD /path" the answers one after the other, the last one for
 // ever. An answer that begins with three digits has that status, "cut" is a connection that breaks off instead of one,
@@ -82,7 +86,7 @@ func (s *script) sent(op string) []string {
 }
 
 // scripted runs a test in a bubble against a book, over a project that is connected to ada/readme and serves dpl_live.
-func scripted(t *testing.T, o vercel.Options, book map[string][]string, test func(t *testing.T, s *script, c *vercel.Client)) {
+func scripted(t *testing.T, o vercel.Options, book map[string][]string, test func(t scene, s *script, c *vercel.Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{t: t, book: map[string][]string{
@@ -93,9 +97,7 @@ func scripted(t *testing.T, o vercel.Options, book map[string][]string, test fun
 			"GET /v7/deployments":            {`{"deployments":[]}`},
 			"GET /v10/projects/prj_1/env":    {`{"envs":[]}`},
 		}}
-		for op, answers := range book {
-			s.book[op] = answers
-		}
+		maps.Copy(s.book, book)
 		s.wire = newWiretap(t, providertest.Serve(t, s))
 		s.wire.loose = true
 		o.Base, o.Token, o.Transport = "https://api.vercel.com", release.NewSecret(token), s.wire
@@ -106,7 +108,7 @@ func scripted(t *testing.T, o vercel.Options, book map[string][]string, test fun
 		if err != nil {
 			t.Fatal(err)
 		}
-		test(t, s, c)
+		test(scene{t}, s, c)
 		c.Close()
 	})
 }

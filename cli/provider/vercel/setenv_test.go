@@ -24,7 +24,7 @@ func TestSetVariables_writesTheNewOnesByOneCall(t *testing.T) {
 		envOp:                             {`201{"created":[],"failed":[]}`},
 		"PATCH /v9/projects/prj_1/env/e1": {`{}`},
 	}
-	scripted(t, vercel.Options{}, book, func(t *testing.T, s *script, v *vercel.Client) {
+	scripted(t, vercel.Options{}, book, func(t scene, s *script, v *vercel.Client) {
 		if err := v.SetVariables(t.Context(), vars("A", "OLD", "PLAIN")); err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestSetVariables_writesTheNewOnesByOneCall(t *testing.T) {
 func TestSetVariables_namesAllThatASuccessDidNotTake(t *testing.T) {
 	book := map[string][]string{envOp: {`201{"created":[],"failed":[
 		{"error":{"code":"env_key_invalid_characters","message":"hunter2-A is bad","envVarKey":"A"}},{"error":{"code":"x","message":"y","key":"B"}}]}`}}
-	scripted(t, vercel.Options{}, book, func(t *testing.T, _ *script, v *vercel.Client) {
+	scripted(t, vercel.Options{}, book, func(t scene, _ *script, v *vercel.Client) {
 		err := v.SetVariables(t.Context(), vars("A", "B", "C"))
 		if want := "vercel: set variables A, B, C: HTTP 201: refused A: env_key_invalid_characters: ••• is bad; B: x: y"; err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
@@ -57,7 +57,7 @@ func TestSetVariables_editsWhatSomebodyMadeInTheMeantime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			book := map[string][]string{"GET /v10/projects/prj_1/env": {`{"envs":[]}`, there}, envOp: {answer}, "PATCH /v9/projects/prj_1/env/e1": {`{}`}}
-			scripted(t, vercel.Options{}, book, func(t *testing.T, s *script, v *vercel.Client) {
+			scripted(t, vercel.Options{}, book, func(t scene, s *script, v *vercel.Client) {
 				if err := v.SetVariables(t.Context(), vars("A")); err != nil {
 					t.Fatal(err)
 				}
@@ -72,14 +72,14 @@ func TestSetVariables_editsWhatSomebodyMadeInTheMeantime(t *testing.T) {
 func TestSetVariables_waitsWhileVercelIsBusyWithAnotherWrite(t *testing.T) {
 	busy := `400{"error":{"code":"bad_request","message":"There is an ongoing update of the environment variables"}}`
 	t.Run("for a while", func(t *testing.T) {
-		scripted(t, vercel.Options{}, map[string][]string{envOp: {busy, busy, `201{"created":[],"failed":[]}`}}, func(t *testing.T, s *script, v *vercel.Client) {
+		scripted(t, vercel.Options{}, map[string][]string{envOp: {busy, busy, `201{"created":[],"failed":[]}`}}, func(t scene, s *script, v *vercel.Client) {
 			if err := v.SetVariables(t.Context(), vars("A")); err != nil || len(s.sent(envOp)) != 3 {
 				t.Errorf("%v after %d calls", err, len(s.sent(envOp)))
 			}
 		})
 	})
 	t.Run("not for ever", func(t *testing.T) {
-		scripted(t, vercel.Options{}, map[string][]string{envOp: {busy}}, func(t *testing.T, _ *script, v *vercel.Client) {
+		scripted(t, vercel.Options{}, map[string][]string{envOp: {busy}}, func(t scene, _ *script, v *vercel.Client) {
 			if err := v.SetVariables(t.Context(), vars("A")); err == nil || !strings.Contains(err.Error(), "ongoing update") {
 				t.Errorf("got %v", err)
 			}
@@ -88,7 +88,7 @@ func TestSetVariables_waitsWhileVercelIsBusyWithAnotherWrite(t *testing.T) {
 }
 
 func TestSetVariables_neverWritesAPlaceholderBack(t *testing.T) {
-	scripted(t, vercel.Options{}, nil, func(t *testing.T, s *script, v *vercel.Client) {
+	scripted(t, vercel.Options{}, nil, func(t scene, s *script, v *vercel.Client) {
 		err := v.SetVariables(t.Context(), []vercel.Variable{{Name: "A", Value: release.NewSecret("[SENSITIVE]")}})
 		if err == nil || len(s.got) > 0 {
 			t.Errorf("got %v after %d calls", err, len(s.got))
@@ -103,7 +103,7 @@ func TestVariables_thatCannotBeReadAreThereAllTheSame(t *testing.T) {
 			{"id":"e5","key":"BRANCH","type":"plain","value":"x","target":["production"],"gitBranch":"b"},{"id":"e6","key":"VERCEL_URL","type":"system","target":["production"]}]}`},
 		"GET /v1/projects/prj_1/env/e3": {`{"id":"e3","key":"ENCRYPTED","value":"clear"}`},
 	}
-	scripted(t, vercel.Options{}, book, func(t *testing.T, _ *script, v *vercel.Client) {
+	scripted(t, vercel.Options{}, book, func(t scene, _ *script, v *vercel.Client) {
 		got, err := v.Variables(t.Context())
 		if err != nil || len(got) != 3 {
 			t.Fatalf("got %d, %v", len(got), err)
