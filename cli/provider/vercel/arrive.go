@@ -22,21 +22,9 @@ func (c *Client) arrive(ctx context.Context, a arrival) error {
 	// An unclear request that has left no trace for this long was not carried out.
 	giveUp := time.Now().Add(settleTime)
 	for {
-		p, err := c.readProject(ctx)
-		if err != nil {
+		p, serves, err := c.look(ctx, &a)
+		if err != nil || serves == a.id {
 			return err
-		}
-		if a.domain == "" { // a project gets its first one when it is deployed for the first time
-			if a.domain, err = c.domain(ctx, p); err != nil {
-				return err
-			}
-		}
-		serves, err := c.current(ctx, p, a.domain)
-		if err != nil {
-			return err
-		}
-		if serves == a.id {
-			return nil
 		}
 		ours := a.is(p.LastAliasRequest)
 		if ours && (p.LastAliasRequest.JobStatus == "failed" || p.LastAliasRequest.JobStatus == "skipped") {
@@ -50,6 +38,20 @@ func (c *Client) arrive(ctx context.Context, a arrival) error {
 			return errors.Join(err, a.sent)
 		}
 	}
+}
+
+// look reads what serves now. A project may get its first domain when it is deployed for the first time.
+func (c *Client) look(ctx context.Context, a *arrival) (p wireProject, serves string, err error) {
+	if p, err = c.readProject(ctx); err != nil {
+		return p, "", err
+	}
+	if a.domain == "" {
+		if a.domain, err = c.domain(ctx, p); err != nil {
+			return p, "", err
+		}
+	}
+	serves, err = c.current(ctx, p, a.domain)
+	return p, serves, err
 }
 
 // is reports whether a job is the one that we asked for, and no earlier one of the same kind.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 
+	"readme/cli/provider"
 	"readme/cli/release"
 )
 
@@ -33,9 +34,12 @@ func (c *Client) begun(ctx context.Context, p wireProject, sha string, staged bo
 		if w, err = c.read(ctx, w.id()); err != nil {
 			return "", err
 		}
-		fits, err := c.fits(ctx, p, w, staged)
-		if fits || err != nil {
-			return w.id(), err
+		good, err := c.standsIn(ctx, p, w, staged)
+		if err != nil {
+			return "", err
+		}
+		if good {
+			return w.id(), nil
 		}
 	}
 	return "", nil
@@ -50,7 +54,7 @@ func settledBadly(w wireDeployment) bool {
 	return false
 }
 
-func (c *Client) fits(ctx context.Context, p wireProject, w wireDeployment, staged bool) (bool, error) {
+func (c *Client) standsIn(ctx context.Context, p wireProject, w wireDeployment, staged bool) (bool, error) {
 	built := w.state() == "READY"
 	held := w.AutoAssign != nil && !*w.AutoAssign
 	switch {
@@ -62,7 +66,7 @@ func (c *Client) fits(ctx context.Context, p wireProject, w wireDeployment, stag
 		return true, nil
 	case !staged:
 		d, err := c.place(ctx, w, c.deployment(w))
-		return err == nil && (d.State == "live" || d.State == "building"), err
+		return err == nil && (d.State == provider.Live || d.State == provider.Building), err
 	case built: // it has had the domain, or is about to
 		return false, nil
 	case held:

@@ -73,10 +73,11 @@ var known = []*regexp.Regexp{
 
 // find gives the operation of a request, whose path may hold anything where the contract has a parameter.
 func (c contract) find(method, path string) (string, operation, bool) {
+	got := strings.Split(path, "/")
 	for _, p := range slices.Sorted(maps.Keys(c.Paths)) {
 		o, ok := c.Paths[p][strings.ToLower(method)]
-		pattern := regexp.MustCompile(`\\\{\w+\\\}`).ReplaceAllString(regexp.QuoteMeta(p), `[^/]+`)
-		if ok && regexp.MustCompile("^"+pattern+"$").MatchString(path) {
+		fits := func(part, got string) bool { return part == got || strings.HasPrefix(part, "{") && got != "" }
+		if ok && slices.EqualFunc(strings.Split(p, "/"), got, fits) {
 			return p, o, true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -134,7 +135,7 @@ func (c *Client) examineProject(p wireProject) []provider.Finding {
 func (c *Client) examineLimit(ctx context.Context, p wireProject) provider.Finding {
 	const free, near = 100, 80
 	since := time.Now().Add(-24 * time.Hour).UnixMilli()
-	all, err := c.list(ctx, p, url.Values{"since": {fmt.Sprint(since)}})
+	all, err := c.list(ctx, p, url.Values{"since": {strconv.FormatInt(since, 10)}})
 	if err != nil {
 		return unsure("limits", err)
 	}

@@ -55,29 +55,34 @@ func deploysPushes(raw []byte, branch string) (bool, error) {
 	if file.GitHub.Enabled != nil && !*file.GitHub.Enabled {
 		return false, nil
 	}
+	if !present(file.Git.Enabled) {
+		return true, nil
+	}
 	var all bool
-	if present(file.Git.Enabled) && json.Unmarshal(file.Git.Enabled, &all) == nil {
+	if json.Unmarshal(file.Git.Enabled, &all) == nil {
 		return all, nil
 	}
 	var rules map[string]bool
-	if present(file.Git.Enabled) && json.Unmarshal(file.Git.Enabled, &rules) != nil {
-		return true, nil
+	if err := json.Unmarshal(file.Git.Enabled, &rules); err != nil {
+		return true, fmt.Errorf("read git.deploymentEnabled of vercel.json: %w", err)
 	}
 	off := false
 	for pattern, on := range rules {
-		fits, err := path.Match(pattern, branch)
-		if !fits && err == nil && strings.Contains(pattern, "**") {
-			fits, err = path.Match(strings.ReplaceAll(pattern, "**", "*"), strings.ReplaceAll(branch, "/", "-"))
-		}
-		if err != nil || !fits {
-			continue
-		}
-		if on {
+		if fits(pattern, branch) && on {
 			return true, nil
 		}
-		off = true
+		off = off || fits(pattern, branch)
 	}
 	return !off, nil
+}
+
+// fits compares a branch with a pattern as minimatch does, as far as founders write them: ** also takes slashes.
+func fits(pattern, branch string) bool {
+	if strings.Contains(pattern, "**") {
+		pattern, branch = strings.ReplaceAll(pattern, "**", "*"), strings.ReplaceAll(branch, "/", "-")
+	}
+	ok, err := path.Match(pattern, branch)
+	return ok && err == nil
 }
 
 // Warnings says what gets in the way of a release, a line each that ends with what ends it.

@@ -120,7 +120,7 @@ func (c *Client) idle(ctx context.Context) (wireProject, error) {
 // Quiet returns when no move of the domain to this deployment is on its way any more: a promote whose answer never came
 // could otherwise land after everything was put back. Without a trace, half a minute has to pass.
 func (c *Client) Quiet(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, moveTimeout, fmt.Errorf("Vercel's move of the domain to %s has not ended within %s", id, moveTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, moveTimeout, fmt.Errorf("the move of the domain to %s has not ended within %s", id, moveTimeout))
 	defer cancel()
 	for end := time.Now().Add(settleTime); ; {
 		p, err := c.readProject(ctx)

@@ -20,6 +20,7 @@ type wiretap struct {
 	mu    sync.Mutex
 	calls map[string]int // by method and path of the contract
 	lost  string         // the next answer of this operation is lost on its way
+	loose bool           // answers are not held against the contract
 }
 
 func newWiretap(t *testing.T, next *http.Transport) *wiretap {
@@ -62,7 +63,7 @@ func (w *wiretap) RoundTrip(r *http.Request) (*http.Response, error) {
 		resp.Body.Close()
 		return nil, errors.New("connection reset by peer")
 	}
-	if err != nil || resp.StatusCode >= 300 {
+	if err != nil || resp.StatusCode >= 300 || w.loose {
 		return resp, err
 	}
 	b, err := io.ReadAll(resp.Body)
