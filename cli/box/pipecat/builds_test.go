@@ -181,6 +181,10 @@ func TestBuild_takesItsPaceAndIsDeployed(t *testing.T) {
 		if again := m["build"].(map[string]any); m["cached"] != true || again["id"] != id {
 			t.Errorf("the same once more: %v", m)
 		}
+		m = c.must(private, "POST", "/v1/builds", `{"uploadId":"`+upload+`","region":"us-west","dockerfilePath":"Other"}`)
+		if m["cached"] != false {
+			t.Errorf("the same with another Dockerfile: %v", m)
+		}
 		if m := c.update(`{"buildId":"` + id.(string) + `"}`); m["warning"] == nil {
 			t.Errorf("the same build once more: %v", m)
 		}
