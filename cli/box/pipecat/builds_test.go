@@ -11,6 +11,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -27,14 +28,14 @@ const goodBot = "async def bot(args):\n    print('hello')\n"
 
 func good() map[string]string {
 	return map[string]string{
-		"Dockerfile":       "FROM dailyco/pipecat-base:0.1.27-py3.12\nCOPY requirements.txt requirements.txt\nRUN pip install -r requirements.txt\nCOPY bot.py bot.py\n",
+		"Dockerfile":       "FROM dailyco/pipecat-base:0.1.27-py3.12\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\nCOPY bot.py ./\n",
 		"requirements.txt": "pipecat-ai\n", "bot.py": goodBot,
 	}
 }
 
 // pack makes a tar.gz of files.
-func pack(t testing.TB, files map[string]string) []byte {
-	t.Helper()
+func pack(tb testing.TB, files map[string]string) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	w := tar.NewWriter(z)
@@ -44,7 +45,7 @@ func pack(t testing.TB, files map[string]string) []byte {
 			h.Typeflag, h.Linkname, h.Size = tar.TypeSymlink, target, 0
 		}
 		if err := w.WriteHeader(h); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if h.Size > 0 {
 			_, _ = w.Write([]byte(files[name]))
@@ -89,7 +90,7 @@ func fieldsOf(place map[string]any) [][2]string {
 func (c *cloud) send(place map[string]any, fields [][2]string, file []byte, change ...func(*http.Request)) string {
 	c.t.Helper()
 	body, kind := form(fields, file)
-	req, err := http.NewRequestWithContext(c.t.Context(), "POST", place["uploadUrl"].(string), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, place["uploadUrl"].(string), bytes.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -179,6 +180,10 @@ func TestBuild_takesItsPaceAndIsDeployed(t *testing.T) {
 		m = c.must(private, "POST", "/v1/builds", `{"uploadId":"`+c.uploaded(archive)+`","region":"us-west"}`)
 		if again := m["build"].(map[string]any); m["cached"] != true || again["id"] != id {
 			t.Errorf("the same once more: %v", m)
+		}
+		m = c.must(private, "POST", "/v1/builds", `{"uploadId":"`+upload+`","region":"us-west","dockerfilePath":"Other"}`)
+		if m["cached"] != false {
+			t.Errorf("the same with another Dockerfile: %v", m)
 		}
 		if m := c.update(`{"buildId":"` + id.(string) + `"}`); m["warning"] == nil {
 			t.Errorf("the same build once more: %v", m)
@@ -280,7 +285,7 @@ func TestBuildLog_growsAndIsCut(t *testing.T) {
 		half := c.buildLog(b["id"])
 		time.Sleep(time.Minute)
 		all := c.buildLog(b["id"])
-		if half == "" || !strings.HasPrefix(all, half) || len(all) <= len(half) || !strings.Contains(all, "COPY bot.py bot.py") || !strings.HasPrefix(all, "[Container] 2000/01/01 ") {
+		if half == "" || !strings.HasPrefix(all, half) || len(all) <= len(half) || !strings.Contains(all, "COPY bot.py ./") || !strings.HasPrefix(all, "[Container] 2000/01/01 ") {
 			t.Errorf("half:\n%s\nall:\n%s", half, all)
 		}
 		m := c.must(private, "GET", "/v1/builds/"+b["id"].(string)+"/logs?limit=2", "")
@@ -292,12 +297,12 @@ func TestBuildLog_growsAndIsCut(t *testing.T) {
 
 func TestFaults_ofBuilds(t *testing.T) {
 	for name, want := range map[string]string{
-		"":                        "201 pending building success success",
-		pipecat.FaultBuildFails:   "201 pending building failed failed",
-		pipecat.FaultBuildTimeout: "201 pending building timeout timeout",
-		pipecat.FaultBuildStuck:   "201 pending building building building",
-		pipecat.FaultBuildSlow:    "201 pending pending building success",
-		pipecat.FaultCachedBuild:  "200 success success success success",
+		"":                        "201/pending/building/success/success",
+		pipecat.FaultBuildFails:   "201/pending/building/failed/failed",
+		pipecat.FaultBuildTimeout: "201/pending/building/timeout/timeout",
+		pipecat.FaultBuildStuck:   "201/pending/building/building/building",
+		pipecat.FaultBuildSlow:    "201/pending/pending/building/success",
+		pipecat.FaultCachedBuild:  "200/success/success/success/success",
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -306,10 +311,10 @@ func TestFaults_ofBuilds(t *testing.T) {
 					c.on(name, func(f *fault.Fault) { f.Only, f.For = "us-west", 80*time.Second })
 				}
 				status, b := c.build(good())
-				got := fmt.Sprint(status)
+				got := strconv.Itoa(status)
 				for _, wait := range []time.Duration{0, 2 * time.Second, 18 * time.Second, time.Minute} {
 					time.Sleep(wait)
-					got += fmt.Sprint(" ", c.readBuild(b["id"])["status"])
+					got += fmt.Sprint("/", c.readBuild(b["id"])["status"])
 				}
 				if got != want {
 					t.Errorf("got %s, want %s", got, want)

@@ -24,7 +24,7 @@ type Config struct {
 	PublicKey  string                       // pk_...: starting sessions
 	Secrets    map[string]map[string]string // sets that exist from the start; only the names of their keys are kept
 	Pace       time.Duration                // of each phase of a rollout; 0 means 1 s
-	Runner     string                       // /start of a local Pipecat runner that really starts the bot; "" for a pretended one
+	Runner     string                       // http://localhost:7860, a local Pipecat runner that really starts the bot; "" for a pretended one
 	Transport  http.RoundTripper            // to the runner; nil means http.DefaultTransport's clone
 }
 

@@ -262,6 +262,8 @@ func TestAgents_refusalsInTheVendorsWords(t *testing.T) {
 			{private, "POST", "/v1/agents/readme", `{"secretSet":"far-away"}`, 400, "Secret set 'far-away' is in region 'us-east' but service is in region 'us-west'. Secrets must be in the same region as the service."},
 			{private, "POST", "/v1/agents", `{"serviceName":"ab","image":"a:1","secretSet":"far-away"}`, 400, "Secret set 'far-away' is in region 'us-east' but service will be created in region 'us-west'. Secrets must be in the same region as the service."},
 			{private, "POST", "/v1/agents/readme", `{"secretSet":"fresh"}`, 409, "Secret set 'fresh' is not yet ready. Retry once it has been provisioned."},
+			{private, "PUT", "/v1/secrets/readme-bot", `{"secrets":[{"secretKey":"A","secretValue":"b"}]}`, 202, "<nil>"},
+			{private, "POST", "/v1/agents/readme", `{"image":"readme/bot:2"}`, 409, "Secret set 'readme-bot' is not yet ready. Retry once it has been provisioned."},
 			{private, "GET", "/v1/secrets/nobody", "", 404, "Set not found"},
 			{private, "PUT", "/v1/secrets/readme-bot", `{"secrets":[{"secretKey":"A","secretValue":"b"}],"region":"us-east"}`, 400, "Secret already exists in region 'us-west'. Cannot change region to 'us-east'."},
 			{private, "GET", "/v1/agents/readme/logs?startTime=yesterday", "", 400, "Invalid timestamp format"},
@@ -271,7 +273,7 @@ func TestAgents_refusalsInTheVendorsWords(t *testing.T) {
 		}
 		for _, x := range cases {
 			status, m := c.call(x.key, x.method, x.path, x.body)
-			if status != x.status || m["error"] != x.want {
+			if status != x.status || fmt.Sprint(m["error"]) != x.want {
 				t.Errorf("%s %s: %d %v, want %d %s", x.method, x.path, status, m, x.status, x.want)
 			}
 		}
@@ -300,6 +302,20 @@ func TestStart_answersByTransport(t *testing.T) {
 			}
 			if id := m["sessionId"].(string); want[len(want)-1] != "wsUrl" {
 				c.must(private, "DELETE", "/v1/agents/readme/sessions/"+id, "")
+			}
+		}
+	})
+}
+
+func TestStart_withoutAuthTheSocketTakesNoBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t)
+		c.create("1")
+		c.update(`{"websocketAuth":"none"}`)
+		time.Sleep(time.Minute)
+		for body, want := range map[string]int{`{"transport":"websocket","body":{"a":1}}`: 400, `{"transport":"websocket"}`: 200} {
+			if status, m := c.call(public, "POST", "/v1/public/readme/start", body); status != want {
+				t.Errorf("%s: %d %v, want %d", body, status, m, want)
 			}
 		}
 	})

@@ -1,7 +1,11 @@
 package pipecat
 
 import (
+	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -35,3 +39,28 @@ func AfterALongTime(n int) Remembered {
 
 // FewBytes makes an emulator take uploads of n bytes at most.
 func (e *Emulator) FewBytes(n int64) { e.limits.upload = n }
+
+// ReadArchive counts the files of an archive that is read within these limits.
+func ReadArchive(archive []byte, entries int, bytes, kept int64) (int, error) {
+	c, err := readContext(context.Background(), strings.NewReader(string(archive)), "Dockerfile", limits{entries: entries, bytes: bytes, kept: kept})
+	if err != nil {
+		return 0, err
+	}
+	return len(c.files), nil
+}
+
+// Inspect builds an archive and gives the names of its files.
+func Inspect(archive []byte) []string {
+	c, err := readContext(context.Background(), strings.NewReader(string(archive)), "Dockerfile", limits{entries: 1000, bytes: 1 << 22, kept: 1 << 20})
+	if err != nil {
+		return nil
+	}
+	c.build("Dockerfile")
+	return slices.Collect(maps.Keys(c.files))
+}
+
+// InspectText builds a context of two files and counts the lines of its log.
+func InspectText(dockerfile, bot string) int {
+	c := &buildContext{files: map[string]string{"Dockerfile": dockerfile, "bot.py": bot}, dirs: map[string]bool{".": true}}
+	return len(c.build("Dockerfile").lines)
+}

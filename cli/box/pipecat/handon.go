@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// handOn lets the runner start the bot. Its answer is given, under our session id where the runner names none; when it
-// refuses, the session is over and the caller learns why. s is nil where no bot runs before somebody connects.
+// handOn lets the runner start the bot and gives its answer. When it refuses, the session is over and the caller learns
+// why. When it answers null, for Daily without a room, the bot has nobody to talk to and in most cases dies, which only
+// the log says, as on the platform. s is nil where no bot runs before somebody connects.
 func (e *Emulator) handOn(r *http.Request, name string, s *session, body []byte) answer {
 	got, err := e.runner.call(r, body)
 	if err != nil {
@@ -26,7 +27,8 @@ func (e *Emulator) handOn(r *http.Request, name string, s *session, body []byte)
 		e.state.rename(name, s, id)
 	} else {
 		got["sessionId"] = s.ID
-		e.warn(name, s, now, "the local runner gave neither a room nor an id: this bot can meet nobody")
+		e.say(name, s, now, "ERROR", "Exception running bot(): the local runner gave neither a room nor an id, so its bot can meet nobody")
+		s.Due = now
 	}
 	if s.Watched = watched; watched && got["dailyRoom"] != nil {
 		s.Due = e.state.longest(name, s) // the bot itself leaves an empty room
@@ -44,7 +46,7 @@ func (e *Emulator) refused(name string, s *session, err error) answer {
 	now := time.Now().UTC()
 	if a := e.state.Agents[name]; a != nil && s != nil && s.Ended.IsZero() {
 		s.Completion = "HTTP_ERROR"
-		a.log(logLine{At: now, Deployment: s.Deployment, Session: s.ID, Text: level(now, "ERROR", "Exception running bot(): "+err.Error())})
+		e.say(name, s, now, "ERROR", "Exception running bot(): "+err.Error())
 		a.end(s, now)
 		err = errors.Join(err, e.save())
 	}
@@ -54,9 +56,9 @@ func (e *Emulator) refused(name string, s *session, err error) answer {
 	return refuse(http.StatusInternalServerError, "500", internalText+" "+err.Error())
 }
 
-func (e *Emulator) warn(name string, s *session, now time.Time, text string) {
+func (e *Emulator) say(name string, s *session, now time.Time, severity, text string) {
 	if a := e.state.Agents[name]; a != nil {
-		a.log(logLine{At: now, Deployment: s.Deployment, Session: s.ID, Text: level(now, "WARNING", text)})
+		a.log(logLine{At: now, Deployment: s.Deployment, Session: s.ID, Text: level(now, severity, text)})
 	}
 }
 

@@ -62,7 +62,7 @@ func (e *Emulator) stopSession(r *http.Request, now time.Time) answer {
 		return refuse(http.StatusInternalServerError, "500", internalText)
 	}
 	if s.Watched {
-		e.warn(a.Name, s, now, "a local runner cannot be told to stop a session: its bot leaves when its person does")
+		e.say(a.Name, s, now, "WARNING", "a local runner cannot be told to stop a session: its bot leaves when its person does")
 	}
 	a.end(s, now)
 	return ok(map[string]any{"status": "terminated", "session_id": s.ID})
