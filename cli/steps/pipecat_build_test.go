@@ -16,7 +16,7 @@ import (
 	"readme/cli/steps"
 )
 
-const dockerfile = "FROM dailyco/pipecat-base:0.1.27-py3.12\nCOPY bot.py bot.py\n"
+const dockerfile = "FROM dailyco/pipecat-base:0.1.27-py3.12\nCOPY bot.py ./\n"
 
 // fromFiles makes p a bot that is built from its files, in a project of its own, and gives the plan's step of a bot.py.
 func fromFiles(p *atPipecat, toml string) (step func(bot string) release.Step) {

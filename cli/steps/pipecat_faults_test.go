@@ -27,7 +27,7 @@ func TestBot_noFaultMakesAFalseVerdict(t *testing.T) {
 	onPipecat(t, func(p *atPipecat) { kinds = p.board().Kinds() })
 	for _, kind := range kinds {
 		switch {
-		case kind.Name == emulator.FaultSuperseded, kind.Names == "secret set": // told apart below; no set is written here
+		case kind.Name == emulator.FaultSuperseded, kind.Names == "secret set": // it has a test of its own; no set is written here
 		case strings.Contains(kind.About, "session") || strings.Contains(kind.About, "start "): // those of checks
 		case kind.Names == "operation":
 			for _, op := range []string{"POST /v1/agents/readme", "GET /v1/agents/readme", "POST /v1/builds/upload-url"} {
@@ -64,6 +64,24 @@ func unlucky(t *testing.T, f fault.Fault, op string) {
 		}
 		if !released && s.Exit() != release.ExitStepFailed || released != (now.Build != one.Build) || now.State != provider.Live {
 			p.Errorf("exit %d, and %s serves (%s), before it was %s; undo: %v", s.Exit(), now.Build, now.State, one.Build, s.Step("bot").Undo.Fault)
+		}
+	})
+}
+
+func TestBot_thatSomebodyElseHasReplacedIsLeftAlone(t *testing.T) {
+	onPipecat(t, func(p *atPipecat) {
+		step := fromFiles(p, inItsFolder)
+		exits(p.T, carryOut(p.T, p.w, "run-1", []release.Step{step(botPy)}), release.ExitDone)
+		if err := p.board().Set(fault.Fault{Name: emulator.FaultSuperseded, Times: 1}); err != nil {
+			p.Fatal(err)
+		}
+		s := carryOut(p.T, p.w, "run-2", []release.Step{step(botPy + "# two\n")})
+		exits(p.T, s, release.ExitNotPutBack)
+		if f := s.Step("bot").Undo.Fault; f == nil || !strings.Contains(f.Detail, "somebody else has brought") {
+			p.Errorf("got %+v", f)
+		}
+		if now := p.live(); now.Image != "somebody-else/bot:1" {
+			p.Errorf("got %+v", now)
 		}
 	})
 }
