@@ -44,7 +44,7 @@ func (c *Client) startBuild(ctx context.Context, o BuildOrder) (b Build, cached 
 		Dockerfile string `json:"dockerfilePath,omitempty"`
 	}{u.ID, o.Region, o.Dockerfile}}
 	for try := 1; ; try++ {
-		answer, err := c.door.Do(ctx, call)
+		answer, err := c.do(ctx, call)
 		if err == nil {
 			var w struct {
 				Build  Build `json:"build"`
@@ -105,7 +105,7 @@ func (c *Client) place(ctx context.Context, region string) (upload, error) {
 	if region != "" { // the vendor's own tools leave it out to mean the organization's default
 		body["region"] = region
 	}
-	answer, err := c.door.Do(ctx, provider.Call{
+	answer, err := c.do(ctx, provider.Call{
 		Op: "ask where to send what is to be built", Method: http.MethodPost, Path: "/v1/builds/upload-url", JSON: body, Repeat: true, // a place that nobody uses expires
 	})
 	if err != nil {
