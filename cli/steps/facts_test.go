@@ -172,7 +172,7 @@ func TestFacts_showABotThatIsIll(t *testing.T) {
 
 		_ = p.cloud.Faults().Set(fault.Fault{Name: fault.TokenRevoked})
 		_, err = steps.Read(p.Context(), p.w, bot(p.T, p.w, file))
-		if err == nil || !strings.Contains(err.Error(), "what is live of bot cannot be read from pipecat") || strings.Contains(err.Error(), "sk_local") {
+		if err == nil || !strings.Contains(err.Error(), "does not accept PIPECAT_PRIVATE_KEY") || strings.Contains(err.Error(), "sk_local") {
 			p.Errorf("got %v", err)
 		}
 		ctx, cancel := context.WithCancelCause(p.Context())

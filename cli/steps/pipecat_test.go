@@ -215,6 +215,57 @@ func TestSession_withoutAnIDIsNoSession(t *testing.T) {
 	})
 }
 
+// Nobody knows which of several is ours, and an older one is not: a person may be in it.
+func TestSession_ofAPersonIsLeftAlone(t *testing.T) {
+	onPipecat(t, func(p *atPipecat) {
+		ours := p.bring("1")
+		person := p.start()
+		time.Sleep(time.Second)
+		began := time.Now()
+		if err := p.session("", ours, began); err == nil || !strings.Contains(err.Error(), "no new one") {
+			p.Errorf("one that is older: %v", err)
+		}
+		p.start()
+		if err := p.session("", ours, began); err != nil || p.running() != 1 {
+			p.Errorf("ours: %v, %d run", err, p.running())
+		}
+		began = time.Now()
+		p.start()
+		p.start()
+		if err := p.session("", ours, began); err == nil || !strings.Contains(err.Error(), "2 have begun since") || p.running() != 3 {
+			p.Errorf("two: %v, %d run", err, p.running())
+		}
+		if s, err := p.Session(p.Context(), person); err != nil || !s.Ended.IsZero() {
+			p.Errorf("the person's: %+v, %v", s, err)
+		}
+	})
+}
+
+func TestSession_thatCannotBeStoppedIsSaid(t *testing.T) {
+	onPipecat(t, func(p *atPipecat) {
+		ours := p.bring("1")
+		stop := func(times int) {
+			if err := p.board().Set(fault.Fault{Name: emulator.FaultSessionUnstoppable, Times: times}); err != nil {
+				p.Fatal(err)
+			}
+		}
+		stop(7) // more than one call of the client tries
+		if err := p.session(p.start(), ours, time.Time{}); err != nil || p.running() != 0 {
+			p.Errorf("in the end it was stopped: %v, %d run", err, p.running())
+		}
+		stop(0)
+		id := p.start()
+		err := p.session(id, ours, time.Time{})
+		if !errors.Is(err, smoke.ErrRuns) || !strings.Contains(err.Error(), id) {
+			p.Errorf("got %v", err)
+		}
+		err = p.session(id, "another", time.Time{})
+		if !errors.Is(err, smoke.ErrRuns) || !errors.Is(err, smoke.ErrAgain) {
+			p.Errorf("beside another failure: %v", err)
+		}
+	})
+}
+
 func TestPipecat_goesBackToTheImageBefore(t *testing.T) {
 	onPipecat(t, func(p *atPipecat) {
 		s := carryOut(p.T, p.w, "run-0", []release.Step{p.order("1")}, fails)

@@ -162,7 +162,7 @@ func (c *Client) builds(ctx context.Context, hash, region string) ([]Build, erro
 	if region != "" {
 		q.Set("region", region)
 	}
-	answer, err := c.door.Do(ctx, provider.Call{Op: "list the builds", Method: http.MethodGet, Path: "/v1/builds", Query: q})
+	answer, err := c.do(ctx, provider.Call{Op: "list the builds", Method: http.MethodGet, Path: "/v1/builds", Query: q})
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func (c *Client) builds(ctx context.Context, hash, region string) ([]Build, erro
 
 // ReadBuild reads one build. provider.NotFound tells that there is none.
 func (c *Client) ReadBuild(ctx context.Context, id string) (Build, error) {
-	answer, err := c.door.Do(ctx, provider.Call{Op: "read the build " + id, Method: http.MethodGet, Path: "/v1/builds/" + url.PathEscape(id)})
+	answer, err := c.do(ctx, provider.Call{Op: "read the build " + id, Method: http.MethodGet, Path: "/v1/builds/" + url.PathEscape(id)})
 	if err != nil {
 		return Build{}, err
 	}
@@ -197,7 +197,7 @@ func (c *Client) ReadBuild(ctx context.Context, id string) (Build, error) {
 
 // BuildLog reads what a build has written, at most 10,000 lines.
 func (c *Client) BuildLog(ctx context.Context, id string) ([]string, error) {
-	answer, err := c.door.Do(ctx, provider.Call{
+	answer, err := c.do(ctx, provider.Call{
 		Op: "read the log of build " + id, Method: http.MethodGet, Path: "/v1/builds/" + url.PathEscape(id) + "/logs", Query: url.Values{"limit": {"10000"}},
 	})
 	if err != nil {

@@ -328,7 +328,7 @@ func TestBuild_asksForAnotherPlaceWhenItsPlaceHasExpired(t *testing.T) {
 		t.Helper()
 		b.refuse = 9
 		_, _, err := c.Build(t.Context(), o)
-		if provider.StatusOf(err) != http.StatusForbidden || b.places != 2 || strings.Contains(err.Error(), "hush") {
+		if provider.StatusOf(err) != http.StatusForbidden || b.places != 2 || strings.Contains(err.Error(), "hush") || !strings.Contains(err.Error(), "AccessDenied: Invalid according to Policy") {
 			t.Errorf("%v, %d places", err, b.places)
 		}
 	})

@@ -104,7 +104,7 @@ func (c *Client) path(parts ...string) string {
 
 // get reads the agent; found is false when there is none yet.
 func (c *Client) get(ctx context.Context) (a agent, found bool, err error) {
-	answer, err := c.door.Do(ctx, provider.Call{Op: "read the agent " + c.agent, Method: http.MethodGet, Path: c.path()})
+	answer, err := c.do(ctx, provider.Call{Op: "read the agent " + c.agent, Method: http.MethodGet, Path: c.path()})
 	if provider.NotFound(err) {
 		return agent{}, false, nil
 	}
@@ -115,6 +115,20 @@ func (c *Client) get(ctx context.Context) (a agent, found bool, err error) {
 		return agent{}, false, fmt.Errorf("pipecat: read the agent %s: %w", c.agent, err)
 	}
 	return a, true, nil
+}
+
+// do sends a call. That the key is not taken is a matter for a person.
+func (c *Client) do(ctx context.Context, call provider.Call) (provider.Answer, error) {
+	answer, err := c.door.Do(ctx, call)
+	e, ok := errors.AsType[*provider.Error](err)
+	if !ok || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden {
+		return answer, err
+	}
+	return answer, &release.Fault{
+		Title:    "Pipecat Cloud does not accept PIPECAT_PRIVATE_KEY",
+		Detail:   "it was revoked, or belongs to another organization, or is no private key (sk_...): " + dashboard + " has them",
+		Evidence: []release.Evidence{e.Evidence()}, Try: "readme-ops doctor", Cause: err,
+	}
 }
 
 // pause waits d, or until ctx ends.

@@ -151,7 +151,7 @@ type order struct {
 func (c *Client) send(ctx context.Context, o order) (id string, noop bool, err error) {
 	o.call.Method = http.MethodPost
 	for began := time.Now(); ; {
-		answer, err := c.door.Do(ctx, o.call)
+		answer, err := c.do(ctx, o.call)
 		switch {
 		case err == nil:
 			var a agent

@@ -48,7 +48,7 @@ func (c *Client) Examine(ctx context.Context, set, region string) []provider.Fin
 
 func (c *Client) examineKey(ctx context.Context) (f provider.Finding, ok bool) {
 	f = provider.Finding{What: "token", Page: dashboard}
-	_, err := c.door.Do(ctx, provider.Call{Op: "list the agents", Method: http.MethodGet, Path: "/v1/agents"})
+	_, err := c.do(ctx, provider.Call{Op: "list the agents", Method: http.MethodGet, Path: "/v1/agents"})
 	switch status := provider.StatusOf(err); {
 	case err == nil && c.kind == "private":
 		f.Mood, f.Text, f.Page = provider.Good, "PIPECAT_PRIVATE_KEY is a private key, and it is taken", ""
@@ -94,7 +94,7 @@ func (c *Client) examineRegion(ctx context.Context, a agent, home, asked string)
 		f.Text = "the organization's default: pcc-deploy.toml names none"
 		return f
 	}
-	answer, err := c.door.Do(ctx, provider.Call{Op: "list the regions", Method: http.MethodGet, Path: "/v1/regions"})
+	answer, err := c.do(ctx, provider.Call{Op: "list the regions", Method: http.MethodGet, Path: "/v1/regions"})
 	var w struct {
 		Regions []struct {
 			Code string `json:"code"`

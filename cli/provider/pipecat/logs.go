@@ -35,7 +35,7 @@ func (c *Client) Logs(ctx context.Context, query LogQuery) ([]provider.LogLine, 
 	var lines []provider.LogLine
 	for page, offset := 0, 0; page < maxPages; page++ {
 		q.Set("offset", strconv.Itoa(offset))
-		answer, err := c.door.Do(ctx, provider.Call{Op: "read the logs of " + c.agent, Method: http.MethodGet, Path: c.path("logs"), Query: q})
+		answer, err := c.do(ctx, provider.Call{Op: "read the logs of " + c.agent, Method: http.MethodGet, Path: c.path("logs"), Query: q})
 		if err != nil {
 			return nil, err
 		}

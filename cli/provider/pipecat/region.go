@@ -20,7 +20,7 @@ func (c *Client) Region(ctx context.Context) (string, error) {
 	case c.region != "":
 		return c.region, nil
 	}
-	answer, err := c.door.Do(ctx, provider.Call{Op: "read the organization's region", Method: http.MethodGet, Path: "/v1/properties"})
+	answer, err := c.do(ctx, provider.Call{Op: "read the organization's region", Method: http.MethodGet, Path: "/v1/properties"})
 	if _, refused := errors.AsType[*provider.Error](err); refused && provider.StatusOf(err) != http.StatusUnauthorized && ctx.Err() == nil {
 		return "", nil // to leave it out says the same
 	}

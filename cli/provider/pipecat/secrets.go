@@ -35,7 +35,7 @@ type SecretSet struct {
 
 // Secrets reads a secret set; found is false when there is none of that name.
 func (c *Client) Secrets(ctx context.Context, set string) (s SecretSet, found bool, err error) {
-	answer, err := c.door.Do(ctx, provider.Call{Op: "read the secret set " + set, Method: http.MethodGet, Path: "/v1/secrets/" + url.PathEscape(set)})
+	answer, err := c.do(ctx, provider.Call{Op: "read the secret set " + set, Method: http.MethodGet, Path: "/v1/secrets/" + url.PathEscape(set)})
 	if provider.NotFound(err) {
 		return SecretSet{}, false, nil
 	}
@@ -95,7 +95,7 @@ func (c *Client) PutSecrets(ctx context.Context, set string, values map[string]r
 	}
 	call.JSON = body
 	for try := 1; ; try++ {
-		_, err := c.door.Do(ctx, call)
+		_, err := c.do(ctx, call)
 		if err == nil {
 			c.write(set)
 			return c.provisioned(ctx, set, keys)

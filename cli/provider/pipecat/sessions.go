@@ -59,7 +59,7 @@ func (w sessionWire) session() Session {
 
 // Session reads one session. provider.NotFound tells that there is none.
 func (c *Client) Session(ctx context.Context, id string) (Session, error) {
-	answer, err := c.door.Do(ctx, provider.Call{Op: "read the session " + id, Method: http.MethodGet, Path: c.path("sessions", id)})
+	answer, err := c.do(ctx, provider.Call{Op: "read the session " + id, Method: http.MethodGet, Path: c.path("sessions", id)})
 	if err != nil {
 		return Session{}, err
 	}
@@ -91,7 +91,7 @@ func (c *Client) Sessions(ctx context.Context, f SessionFilter) ([]Session, erro
 	var all []Session
 	for range maxPages {
 		q.Set("offset", strconv.Itoa(len(all)))
-		answer, err := c.door.Do(ctx, provider.Call{Op: "list the sessions of " + c.agent, Method: http.MethodGet, Path: c.path("sessions"), Query: q})
+		answer, err := c.do(ctx, provider.Call{Op: "list the sessions of " + c.agent, Method: http.MethodGet, Path: c.path("sessions"), Query: q})
 		if err != nil {
 			return nil, err
 		}
@@ -138,7 +138,7 @@ func theirs(at time.Time, h http.Header) time.Time {
 
 // StopSession ends a session. One that has already ended, or that nobody knows, is no error: a repeated stop is a 404.
 func (c *Client) StopSession(ctx context.Context, id string) error {
-	_, err := c.door.Do(ctx, provider.Call{Op: "stop the session " + id, Method: http.MethodDelete, Path: c.path("sessions", id)})
+	_, err := c.do(ctx, provider.Call{Op: "stop the session " + id, Method: http.MethodDelete, Path: c.path("sessions", id)})
 	if provider.NotFound(err) {
 		return nil
 	}

@@ -3,6 +3,7 @@ package pipecat
 import (
 	"bytes"
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -43,7 +44,7 @@ func (c *Client) startBuild(ctx context.Context, o BuildOrder) (b Build, cached 
 		Dockerfile string `json:"dockerfilePath,omitempty"`
 	}{u.ID, o.Region, o.Dockerfile}}
 	for try := 1; ; try++ {
-		answer, err := c.door.Do(ctx, call)
+		answer, err := c.do(ctx, call)
 		if err == nil {
 			var w struct {
 				Build  Build `json:"build"`
@@ -104,7 +105,7 @@ func (c *Client) place(ctx context.Context, region string) (upload, error) {
 	if region != "" { // the vendor's own tools leave it out to mean the organization's default
 		body["region"] = region
 	}
-	answer, err := c.door.Do(ctx, provider.Call{
+	answer, err := c.do(ctx, provider.Call{
 		Op: "ask where to send what is to be built", Method: http.MethodPost, Path: "/v1/builds/upload-url", JSON: body, Repeat: true, // a place that nobody uses expires
 	})
 	if err != nil {
@@ -145,9 +146,10 @@ func (c *Client) put(ctx context.Context, u upload, archive string) error {
 	if path == "" {
 		path = "/"
 	}
+	secrets := signatures(u.Fields)
 	_, err = door.Do(ctx, provider.Call{
 		Op: "send what is to be built", Method: http.MethodPost, Path: path, Query: to.Query(),
-		Header: http.Header{"Content-Type": {kind}}, Hide: signatures(u.Fields), Repeat: true, // the same file to the same place
+		Header: http.Header{"Content-Type": {kind}}, Hide: secrets, Repeat: true, // the same file to the same place
 		Size: int64(len(head)) + info.Size() + int64(len(tail)),
 		Open: func() (io.ReadCloser, error) {
 			f, err := os.Open(archive)
@@ -160,7 +162,24 @@ func (c *Client) put(ctx context.Context, u upload, archive string) error {
 			}{io.MultiReader(bytes.NewReader(head), f, bytes.NewReader(tail)), f}, nil
 		},
 	})
-	return err
+	return inXML(err, secrets)
+}
+
+// inXML gives a storage's refusal its own words, which are XML.
+func inXML(err error, secrets []release.Secret) error {
+	var said struct {
+		Code    string
+		Message string
+	}
+	e, ok := errors.AsType[*provider.Error](err)
+	if !ok || xml.Unmarshal(e.Body, &said) != nil || said.Code == "" {
+		return err
+	}
+	e.Message = strings.Join(strings.Fields(said.Code+": "+said.Message), " ")
+	for _, s := range secrets {
+		e.Message = strings.ReplaceAll(e.Message, s.Reveal(), "•••")
+	}
+	return e
 }
 
 // form gives what stands before and after the file.
