@@ -32,6 +32,7 @@ type suite struct {
 func suites() []suite {
 	return []suite{
 		{"vercel", vercelCLI},
+		{"supabase", supabaseJS},
 	}
 }
 

@@ -3,12 +3,15 @@ package queue_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +33,7 @@ type server struct {
 	open  func() *queue.Queue
 	raw   *redis.Client
 	spent func() int // commands so far, those of raw not counted
+	cut   func()     // closes all connections, as a server does with those that were idle for too long
 	set   queue.Settings
 }
 
@@ -39,10 +43,8 @@ func onMiniredis(t *testing.T, run func(t *testing.T, s server)) {
 	synctest.Test(t, func(t *testing.T) {
 		m := miniredis.NewMiniRedis()
 		defer m.Close()
-		options := redis.Options{
-			Addr:   "127.0.0.1:6379",
-			Dialer: func(context.Context, string, string) (net.Conn, error) { return m.Dial() },
-		}
+		wires := &wires{dial: m.Dial}
+		options := redis.Options{Addr: "127.0.0.1:6379", Dialer: wires.open}
 		raw := redis.NewClient(&options)
 		defer raw.Close()
 		own := 0
@@ -55,8 +57,61 @@ func onMiniredis(t *testing.T, run func(t *testing.T, s server)) {
 			},
 			raw:   raw,
 			spent: func() int { return m.CommandCount() - own },
+			cut:   wires.cut,
 		})
 	})
+}
+
+// wires are connections that nobody can look into before they are used, as with TLS: that the other side has gone is
+// seen by the next command.
+type wires struct {
+	dial func() (net.Conn, error)
+	mu   sync.Mutex
+	all  []net.Conn
+}
+
+func (w *wires) open(context.Context, string, string) (net.Conn, error) {
+	conn, err := w.dial()
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = append(w.all, conn)
+	return wire{conn}, nil
+}
+
+// wire tells the end of a connection as a socket does.
+type wire struct{ net.Conn }
+
+func (w wire) Read(b []byte) (int, error) {
+	n, err := w.Conn.Read(b)
+	return n, asSocket(err)
+}
+
+func (w wire) Write(b []byte) (int, error) {
+	n, err := w.Conn.Write(b)
+	return n, asSocket(err)
+}
+
+func (w wire) SetReadDeadline(t time.Time) error  { _ = w.Conn.SetReadDeadline(t); return nil }
+func (w wire) SetWriteDeadline(t time.Time) error { _ = w.Conn.SetWriteDeadline(t); return nil }
+func (w wire) SetDeadline(t time.Time) error      { _ = w.Conn.SetDeadline(t); return nil }
+
+func asSocket(err error) error {
+	if errors.Is(err, io.ErrClosedPipe) {
+		return io.EOF
+	}
+	return err
+}
+
+func (w *wires) cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, conn := range w.all {
+		_ = conn.Close()
+	}
+	w.all = nil
 }
 
 // counter counts the commands of one client.
@@ -95,7 +150,12 @@ func onRedis(t *testing.T, run func(t *testing.T, s server)) {
 		},
 		raw:   raw,
 		spent: func() int { return billed(t, raw) },
-		set:   queue.Settings{Block: 100 * time.Millisecond, MinIdle: 400 * time.Millisecond, Drain: 5 * time.Second},
+		cut: func() {
+			if err := raw.ClientKillByFilter(t.Context(), "TYPE", "normal", "SKIPME", "yes").Err(); err != nil {
+				t.Fatal(err)
+			}
+		},
+		set: queue.Settings{Block: 100 * time.Millisecond, MinIdle: 400 * time.Millisecond, Drain: 5 * time.Second},
 	})
 }
 

@@ -55,8 +55,11 @@ func open(opt redis.Options) *Queue {
 	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout = patience, patience, patience
 	opt.DialerRetries = 1
 	opt.ContextTimeoutEnabled = true
+	// A server ends connections that are idle for some minutes, and with TLS that is seen only by the next command on one:
+	// no older one is used, and there are as many tries as there can be such connections, and one more.
+	opt.ConnMaxIdleTime = 2 * time.Minute
 	commands := opt
-	commands.MaxRetries = 1
+	commands.MaxRetries = commands.PoolSize
 	return &Queue{client: redis.NewClient(&commands), options: opt}
 }
 

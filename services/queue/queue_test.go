@@ -31,6 +31,8 @@ func TestQueue(t *testing.T) {
 		{"what a killed worker had in hand is taken over by another", takenOver},
 		{"a handler that is at work keeps its entry", keepsEntry},
 		{"a flushed Redis is prepared again", flushed},
+		{"a server that ends idle connections loses no job", idleCut},
+		{"one that ends every connection of the api costs no upload its wake-up", poolCut},
 		{"a worker takes no more than it has slots", noMoreThanSlots},
 		{"the end of the context lets handlers finish", drains},
 		{"a handler that goes on after the drain time is told to stop", drainEnds},

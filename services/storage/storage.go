@@ -34,8 +34,8 @@ type Client struct {
 
 var _ books.Blobs = (*Client)(nil)
 
-// ErrKey is returned by New if the key cannot be one; its other errors are about the URL.
-var ErrKey = errors.New("read storage key: it is empty or holds a space")
+// ErrKey is what New returns if the key cannot be a server key; its other errors are about the URL.
+var ErrKey = errors.New("read storage key")
 
 // New makes a client for the bucket of the project at projectURL (https://<ref>.supabase.co). agent is the User-Agent:
 // the vendor refuses secret keys that come with a browser's.
@@ -46,8 +46,9 @@ func New(projectURL, key, bucket, agent string) (*Client, error) {
 		return nil, errors.New("parse project URL: it must look like https://<ref>.supabase.co")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return nil, errors.New("parse project URL: it must be https, or the key would travel in the clear")
-	case strings.ContainsAny(key, "\r\n \t") || key == "":
-		return nil, ErrKey
+	}
+	if err := checkKey(key); err != nil {
+		return nil, err
 	}
 	return &Client{
 		base:   u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/") + "/storage/v1",

@@ -186,6 +186,19 @@ func TestACancelledCallEndsItsTries(t *testing.T) {
 	}
 }
 
+func TestBothMakesOfServerKeysAreTaken(t *testing.T) {
+	for name, key := range map[string]string{
+		"secret": "sb_secret_x", "legacy": "eyJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.x", "another form": "a.b.c",
+	} {
+		c, err := storage.New("https://abc.supabase.co", key, "books", "readme-test/1")
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		c.Close()
+	}
+}
+
 func TestAddressesThatAreRefused(t *testing.T) {
 	const key = "sb_secret_x"
 	for name, tc := range map[string]struct{ url, key string }{
@@ -195,6 +208,8 @@ func TestAddressesThatAreRefused(t *testing.T) {
 		"in the clear":           {"http://abc.supabase.co", key},
 		"no key":                 {"https://abc.supabase.co", ""},
 		"a key with a line feed": {"https://abc.supabase.co", key + "\n"},
+		"the public key":         {"https://abc.supabase.co", "sb_publishable_" + key},
+		"the older public key":   {"https://abc.supabase.co", "eyJ9.eyJyb2xlIjoiYW5vbiJ9." + key}, // {"role":"anon"}
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := storage.New(tc.url, tc.key, "books", "readme-test/1")

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -67,6 +68,9 @@ type parts struct {
 func connect(ctx context.Context, cfg config) (p parts, err error) {
 	queue.Quiet()
 	if p.files, err = storage.New(cfg.supabaseURL, cfg.supabaseKey, "books", "readme-worker/1"); err != nil {
+		if errors.Is(err, storage.ErrKey) {
+			return p, fmt.Errorf("SUPABASE_SECRET_KEY: %w", err)
+		}
 		return p, fmt.Errorf("SUPABASE_URL: %w", err)
 	}
 	if p.queue, err = queue.Open(cfg.redisURL); err != nil {
