@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { run, type State } from "./run";
 
-/** One session at a time: connect starts it, leave ends it, at any point. Going away from the page ends it too. */
+/** One session at a time: connect starts it, leave ends it, at any point. */
 export function useSession() {
   const [state, setState] = useState<State>({ now: "ready" });
   const current = useRef<AbortController>(null);
@@ -18,13 +18,7 @@ export function useSession() {
 
   const leave = useCallback(() => current.current?.abort(), []);
 
-  useEffect(() => {
-    window.addEventListener("pagehide", leave);
-    return () => {
-      window.removeEventListener("pagehide", leave);
-      leave();
-    };
-  }, [leave]);
+  useEffect(() => leave, [leave]);
 
   return { state, connect, leave };
 }
