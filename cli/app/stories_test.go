@@ -121,7 +121,7 @@ func product(ts *testscript.TestScript, _ bool, args []string) {
 		dir = filepath.Join(ts.Getenv("WORK"), args[0])
 	}
 	ts.Check(os.CopyFS(dir, os.DirFS(ts.Getenv("PRODUCT"))))
-	ts.Check(os.WriteFile(filepath.Join(dir, ".gitignore"), []byte(".readme-ops/\n"), 0o644))
+	ts.Check(os.WriteFile(filepath.Join(dir, ".gitignore"), []byte(".readme-ops/\n.env.*\n"), 0o644))
 	commit(ts, dir)
 }
 
