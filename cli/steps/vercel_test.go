@@ -27,19 +27,29 @@ type atVercel struct {
 	w    *steps.World
 	net  *boxtest.Net
 	host *boxtest.Host
+	emu  *emulator.Emulator
 }
 
 func onVercel(t *testing.T, f func(v *atVercel)) {
+	t.Helper()
+	onVercelWith(t, func(*emulator.Config, *vercel.Options) {}, f)
+}
+
+// onVercelWith is onVercel for another emulator, or another client of it.
+func onVercelWith(t *testing.T, change func(*emulator.Config, *vercel.Options), f func(v *atVercel)) {
 	t.Helper()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		n := boxtest.NewNet()
 		v := &atVercel{T: t, net: n, host: &boxtest.Host{Net: n, BuildTime: 40 * time.Second}}
-		em, err := emulator.Open(t.Context(), emulator.Config{
+		cfg := emulator.Config{
 			Dir: filepath.Join(dir, "vercel"), Token: "token",
 			Projects: []emulator.Project{{Name: "readme", Env: map[string]string{"GREETING": "hello"}}},
 			Host:     v.host, Edge: n.Edge, Dial: n.DialContext, Pace: 2 * time.Second,
-		})
+		}
+		o := vercel.Options{Base: "http://api.box", Token: release.NewSecret("token"), Project: "readme"}
+		change(&cfg, &o)
+		em, err := emulator.Open(t.Context(), cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +58,8 @@ func onVercel(t *testing.T, f func(v *atVercel)) {
 			t.Fatal(err)
 		}
 		tr := n.Transport()
-		if v.Client, err = vercel.New(vercel.Options{Base: "http://api.box", Token: release.NewSecret("token"), Project: "readme", Transport: tr}); err != nil {
+		v.emu, o.Transport = em, tr
+		if v.Client, err = vercel.New(o); err != nil {
 			t.Fatal(err)
 		}
 		v.w = &steps.World{Archives: filepath.Join(dir, "archives"), Poll: time.Second, Hosts: map[string]steps.Host{"client": steps.OnVercel(v.Client)}}

@@ -55,8 +55,7 @@ func (c *Client) examineGit(p wireProject) []provider.Finding {
 func (c *Client) examineProtection(ctx context.Context, p wireProject) provider.Finding {
 	f := provider.Finding{What: "protection", Mood: provider.Good, Page: ""}
 	name, _ := c.domain(ctx, p)
-	staged := p.SSO.generated() || p.Password.generated()
-	domain := p.SSO.domain(!vercels(name)) || p.Password.domain(!vercels(name))
+	staged, domain := p.locked(name)
 	where := "the addresses of deployments ask"
 	if domain {
 		where = "the addresses of deployments and the domain ask"

@@ -58,7 +58,8 @@ func TestWarnings_tellWhatGetsInTheWayAndHowToEndIt(t *testing.T) {
 	}{
 		{"nothing", linked, off, nil},
 		{"no connection", `{"id":"prj_1","name":"readme"}`, none, nil},
-		{"no project", isAbsent, none, nil},
+		{"no project", isAbsent, none, []string{"A new Vercel project asks for a login at the addresses of its deployments. To let smoke checks in, export VERCEL_AUTOMATION_BYPASS_SECRET=32 letters and digits of your own"}},
+		{"a login", strings.Replace(`{"id":"prj_1","name":"readme","x":1}`, `"x":1`, `"ssoProtection":{"deploymentType":"all_except_custom_domains"}`, 1), none, []string{"Vercel asks for a login at the addresses of deployments. To let smoke checks in, export VERCEL_AUTOMATION_BYPASS_SECRET=a secret of https://vercel.com/d?to=%2F%5Bteam%5D%2F%5Bproject%5D%2Fsettings%2Fdeployment-protection"}},
 		{"Git deploys", linked, none, []string{`Vercel deploys each push to main of ada/readme by itself, beside this release. To turn that off, push {"git": {"deploymentEnabled": false}} in services/client/vercel.json`}},
 		{"a rollback", job("rollback", "dpl_live", "succeeded", 5), off, []string{"since the last rollback, Vercel no longer gives the domain to new deployments by itself: later ones build, and stay off the domain until one is promoted. The promote of a release ends that"}},
 	} {

@@ -27,7 +27,8 @@ func (c *Client) Missing(ctx context.Context) ([]string, error) {
 	return []string{"project " + c.project + where}, nil
 }
 
-// Make makes the project, unless it is there, and sets its variables for production. It may be repeated. Where Vercel
+// Make makes the project, unless it is there, lets smoke checks in, and sets its variables for production. It may be
+// repeated. Where Vercel
 // may not read the repository, the project is made without it, and Make fails with what a person has to do.
 func (c *Client) Make(ctx context.Context, n NewProject) error {
 	_, found, err := c.lookup(ctx)
@@ -39,6 +40,13 @@ func (c *Client) Make(ctx context.Context, n NewProject) error {
 		if unlinked, err = c.makeProject(ctx, n.Repo); err != nil {
 			return err
 		}
+	}
+	p, err := c.readProject(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.letIn(ctx, p); err != nil {
+		return err
 	}
 	if err := c.SetVariables(ctx, n.Variables); err != nil {
 		return err

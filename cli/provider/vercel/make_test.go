@@ -63,6 +63,36 @@ func TestMake_makesTheProjectAndItsVariables(t *testing.T) {
 	}
 }
 
+func TestMake_letsSmokeChecksIn(t *testing.T) {
+	const patch = "PATCH /v1/projects/prj_1/protection-bypass"
+	ours := "0123456789abcdef0123456789abcdef"
+	for _, c := range []struct {
+		name, secret, project, answer string
+		want                          int
+		err                           bool
+	}{
+		{"with the secret that it was given", ours, linked, `{"protectionBypass":{}}`, 1, false},
+		{"which it knows", ours, strings.Replace(linked, `"name"`, `"protectionBypass":{"`+ours+`":{"scope":"automation-bypass"}},"name"`, 1), "", 0, false},
+		{"whose first answer was lost", ours, linked, `409{"error":{"code":"conflict","message":"This secret exists already"}}`, 1, false},
+		{"unless Vercel would not take it", "short", linked, "", 0, false},
+		{"unless there is none", "", linked, "", 0, false},
+		{"and says so if it cannot", ours, linked, `403{"error":{"code":"forbidden","message":"` + ours + `"}}`, 1, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := vercel.Options{Bypass: release.NewSecret(c.secret)}
+			scripted(t, o, map[string][]string{project: {c.project}, patch: {c.answer}}, func(t scene, s *script, v *vercel.Client) {
+				err := v.Make(t.Context(), vercel.NewProject{})
+				if n := len(s.sent(patch)); n != c.want || (err != nil) != c.err {
+					t.Errorf("%v, after %d calls", err, n)
+				}
+				if err != nil && strings.Contains(err.Error(), ours) {
+					t.Errorf("the error shows the secret: %v", err)
+				}
+			})
+		})
+	}
+}
+
 func TestMake_againSetsTheVariablesAlone(t *testing.T) {
 	scripted(t, vercel.Options{}, map[string][]string{envOp: {`201{"created":[],"failed":[]}`}}, func(t scene, s *script, v *vercel.Client) {
 		if err := v.Make(t.Context(), vercel.NewProject{Repo: "ada/readme", Variables: vars("A")}); err != nil {

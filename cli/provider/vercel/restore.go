@@ -31,9 +31,12 @@ func (c *Client) Restore(ctx context.Context, to provider.Deployment, m provider
 	return id, nil
 }
 
-// turnedDown reports whether Vercel refuses this way back, and another may work. A token that is not let in, or a
-// deployment that is gone, is no such case.
+// turnedDown reports whether Vercel refuses this way back, or has let it lie, and another may work. A token that is not
+// let in, or a deployment that is gone, is no such case.
 func turnedDown(err error) bool {
+	if _, ok := errors.AsType[notMoved](err); ok {
+		return true
+	}
 	return slices.Contains([]int{http.StatusBadRequest, http.StatusPaymentRequired, http.StatusConflict, http.StatusUnprocessableEntity}, provider.StatusOf(err))
 }
 

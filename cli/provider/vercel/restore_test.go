@@ -136,6 +136,7 @@ func TestPromote_believesTheDomainAndNothingElse(t *testing.T) {
 		{"its answer is lost and it does not", "cut", "dpl_live", linked, "no answer"},
 		{"the job has gone wrong", "201", "dpl_live", job("promote", "dpl_old", "failed", 9), "Vercel's job failed, and readme.app still serves dpl_live"},
 		{"the job went well, and the domain stays", "201", "dpl_live", job("promote", "dpl_old", "succeeded", 9), "did not follow within 5m0s"},
+		{"nothing comes of it", "201", "dpl_live", linked, "Vercel took it, but nothing has come of it in 2m0s, and readme.app still serves dpl_live"},
 		{"it is refused", refused, "dpl_live", linked, "HTTP 402"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
