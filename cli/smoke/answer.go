@@ -91,16 +91,6 @@ func (a *answer) statusText() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", a.status, http.StatusText(a.status)))
 }
 
-// protected reports whether Vercel's deployment protection answered instead of the product: a 401 that sets
-// _vercel_sso_nonce, or a redirect to vercel.com/sso-api.
-func (a *answer) protected() bool {
-	if a.status == http.StatusUnauthorized {
-		return strings.Contains(strings.Join(a.header.Values("Set-Cookie"), "\n"), "_vercel_sso_nonce=")
-	}
-	to, err := url.Parse(a.header.Get("Location"))
-	return a.status/100 == 3 && err == nil && to.Hostname() == "vercel.com" && strings.HasPrefix(to.Path, "/sso-api")
-}
-
 // requestID is the id under which the host, or the product, has logged the request.
 func (a *answer) requestID() string {
 	for _, name := range []string{"X-Request-Id", "X-Railway-Request-Id", "X-Vercel-Id", "Cf-Ray"} {

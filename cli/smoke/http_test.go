@@ -75,6 +75,21 @@ func TestRun_namesVercelsProtection(t *testing.T) {
 	}
 }
 
+func TestRun_namesABypassSecretThatDoesNotOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := serve(t, answers(func(w http.ResponseWriter) {
+			w.Header().Set("Set-Cookie", "_vercel_sso_nonce=abc; Path=/")
+			status(401, "<title>Authentication Required</title>")(w)
+		}))
+		env := p.world()
+		env.Headers = func(*url.URL) http.Header { return http.Header{"X-Vercel-Protection-Bypass": {"revoked"}} }
+		_, err := smoke.Run(t.Context(), get("/", ok200), env)
+		if f := fault(t, err); !strings.Contains(f.Detail, "is none of the project's, or not any more") || strings.Contains(show(f), "revoked") {
+			t.Errorf("got %s", show(f))
+		}
+	})
+}
+
 func TestRun_addsTheHeadersOfTheEnvironment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := serve(t, func(w http.ResponseWriter, r *http.Request) {

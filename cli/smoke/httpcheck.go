@@ -73,7 +73,7 @@ func (k *httpCheck) unanswered(ctx context.Context, err error) outcome {
 func (k *httpCheck) judge(a *answer) outcome {
 	o := outcome{answer: a, saw: a.statusText()}
 	if a.protected() {
-		o.fault, o.final = protection(), true
+		o.fault, o.final = protection(k.request.bypassed(k.env)), true
 		return o
 	}
 	misses, err := k.check.Expect.judge(a, k.env.lookup)
@@ -87,15 +87,6 @@ func (k *httpCheck) judge(a *answer) outcome {
 	o.misses, o.ok = misses, len(misses) == 0
 	o.final = !o.ok && !k.request.repeats() && !a.refused()
 	return o
-}
-
-func protection() *release.Fault {
-	return &release.Fault{
-		Title: "Vercel's deployment protection answered, not the client",
-		Detail: "the deployment may be well, but it lets nobody in without the project's bypass secret " +
-			"(Vercel: Settings, Deployment Protection, Protection Bypass for Automation)",
-		Try: "export VERCEL_AUTOMATION_BYPASS_SECRET=…",
-	}
 }
 
 // session looks up and stops what the answer has started. It is called for each answer: a session that nobody stops
@@ -186,7 +177,7 @@ func (k *httpCheck) explain(_ context.Context, f *release.Fault, last outcome) {
 func (a *answer) show(m masker) []string {
 	const most, first, last = 2000, 400, 1200
 	head := []string{a.proto + " " + a.statusText()}
-	for _, name := range []string{"Content-Type", "Location", "Retry-After"} {
+	for _, name := range []string{"Content-Type", "Location", "Retry-After", "X-Vercel-Error"} {
 		if v := a.header.Get(name); v != "" {
 			head = append(head, strings.ToLower(name)+": "+plainLine(m.mask(v)))
 		}
