@@ -148,6 +148,10 @@ func TestCopyAndMove(t *testing.T) {
 		check("then")
 		c = open(t, c.dir)
 		check("after a restart")
+		c.must("POST", "/object/copy", `{"bucketId":"other","sourceKey":"y","destinationKey":"y"}`, "X-Upsert", "true")
+		if g := c.must("GET", "/object/other/y", ""); g.text != "Z" {
+			t.Errorf("a moved one, copied onto itself: %q", g.text)
+		}
 		if g := req("move", "nobody", `"destinationKey":"n"`); g.get("code") != "NoSuchKey" {
 			t.Errorf("move of what is missing: %s", g.text)
 		}

@@ -183,8 +183,11 @@ func TestWrites_areReadBack(t *testing.T) {
 		cloud.Faults().Clear("")
 		set(t, cloud, fault.Fault{Name: "bucket-settings-ignored"})
 		err := c.UpdateBucket(t.Context(), books())
+		if err == nil {
+			t.Fatal("settings that were ignored are taken for set")
+		}
 		f := release.AsFault(err)
-		if err == nil || f.Title != "bucket books is not as it should be" || len(f.Evidence) != 1 {
+		if f.Title != "bucket books is not as it should be" || len(f.Evidence) != 1 {
 			t.Fatalf("settings that were ignored: %v", err)
 		}
 		want := []string{
