@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -29,9 +30,8 @@ func TestPage_isReadyAndSaysWhatItIs(t *testing.T) {
 
 func TestPage_canBeUsedByTheKeyboardAlone(t *testing.T) {
 	s := aSite(t)
-	hold := make(chan struct{})
-	t.Cleanup(func() { close(hold) })
-	v := theVendor().plays(t, waits(hold))
+	mood, came := waits(t)
+	v := theVendor().plays(t, mood)
 	p := open(t, s.URL, granted)
 	p.press(tabKey)
 	if p.focus() != "Connect" {
@@ -39,6 +39,7 @@ func TestPage_canBeUsedByTheKeyboardAlone(t *testing.T) {
 	}
 	p.press(enter)
 	p.sees("Waking the reader.")
+	soon(t, came)
 	// The button stays, so that the focus is not lost; pressed again, it does nothing.
 	if p.focus() != "Connecting…" || eval[string](p, `document.activeElement.getAttribute("aria-disabled")`) != "true" {
 		t.Errorf("while it connects the focus is on %q", p.focus())
@@ -70,12 +71,26 @@ func TestPage_aDoubleClickStartsOneSession(t *testing.T) {
 	}
 }
 
-// waits answers nothing until the test is over, or the caller is gone.
-func waits(hold <-chan struct{}) http.Handler {
+// waits answers nothing until the test is over, or the caller is gone. It says when somebody has come.
+func waits(t *testing.T) (mood http.Handler, asked <-chan struct{}) {
+	t.Helper()
+	came, hold := make(chan struct{}, 10), make(chan struct{})
+	t.Cleanup(func() { close(hold) })
 	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		came <- struct{}{}
 		select {
 		case <-hold:
 		case <-r.Context().Done():
 		}
-	})
+	}), came
+}
+
+// soon waits for a signal.
+func soon(t *testing.T, c <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-c:
+	case <-time.After(30 * time.Second):
+		t.Fatal("nobody came within 30 s")
+	}
 }

@@ -15,14 +15,12 @@ func TestPictures(t *testing.T) {
 		t.Skip("no folder for pictures is given: -pictures=FOLDER")
 	}
 	s := aSite(t)
-	hold := make(chan struct{})
-	t.Cleanup(func() { close(hold) })
-
 	ready := open(t, s.URL, granted)
 	ready.sees("Ready")
 	ready.picture("1-ready")
 
-	theVendor().plays(t, waits(hold))
+	mood, _ := waits(t)
+	theVendor().plays(t, mood)
 	waiting := open(t, s.URL, granted)
 	waiting.click("Connect")
 	waiting.sees("Waking the reader.")

@@ -62,9 +62,8 @@ func TestPage_aBotThatHangsIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := ownSite(t, map[string]string{"BOT_START_URL": theVendor().startURL(), "NODE_OPTIONS": "--require " + hurry})
-	hold := make(chan struct{})
-	t.Cleanup(func() { close(hold) })
-	theVendor().plays(t, waits(hold))
+	mood, _ := waits(t)
+	theVendor().plays(t, mood)
 	r, body := post(t, s.URL+"/api/start", `{}`)
 	if got := fault(t, body); r.StatusCode != http.StatusGatewayTimeout || got["code"] != "bot_timeout" || !strings.Contains(str(got["message"]), "within 50 s") {
 		t.Errorf("got %d %s", r.StatusCode, body)
