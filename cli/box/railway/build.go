@@ -29,7 +29,11 @@ func (t *trip) queue(ctx context.Context) bool {
 			return false
 		}
 	}
-	t.advance(ctx, func(d *deployment) { d.Status = initializing })
+	t.advance(ctx, func(d *deployment) {
+		if d.Status == needsApproval || d.Status == queued || d.Status == waiting {
+			d.Status = initializing
+		}
+	})
 	return true
 }
 
@@ -38,6 +42,7 @@ func (t *trip) snapshot(ctx context.Context) bool {
 	begun := time.Now()
 	if err := t.fetch(ctx); err != nil {
 		if ctx.Err() == nil {
+			t.e.logs.add(t.id, buildLog, "stderr", "The commit could not be fetched: "+err.Error())
 			t.fail(ctx, failed, "the commit "+t.d.Commit+" could not be fetched: "+err.Error())
 		}
 		return false

@@ -1,6 +1,7 @@
 package railway_test
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -110,11 +111,8 @@ func TestMutations_ofTheContractAreAllKnown(t *testing.T) {
 		place := map[string]any{"projectId": w.ids["project"], "environmentId": w.ids["environment"], "serviceId": w.ids["api"]}
 		with := func(more map[string]any) map[string]any {
 			in := map[string]any{}
-			for _, from := range []map[string]any{place, more} {
-				for k, v := range from {
-					in[k] = v
-				}
-			}
+			maps.Copy(in, place)
+			maps.Copy(in, more)
 			return in
 		}
 		input := map[string]map[string]any{
@@ -212,7 +210,7 @@ func TestHeaders_areRailwaysOwn(t *testing.T) {
 				w.t.Fatal(err)
 			}
 			resp.Body.Close()
-			if got := resp.Header.Get("RateLimit-Policy"); got != want || (name != "") != (resp.StatusCode == 429) {
+			if got := resp.Header.Get("RateLimit-Policy"); got != want || (name != "") != (resp.StatusCode == http.StatusTooManyRequests) {
 				w.t.Errorf("%q: HTTP %d with %q", name, resp.StatusCode, got)
 			}
 		}

@@ -12,7 +12,7 @@ func (e *Emulator) deploymentView(d *deployment) object {
 	if d.Shown != "" && !d.underway() {
 		status = offContract(d.Shown)
 	}
-	if _, ok := e.board.Strike(FaultUnknownStatus, in.service.Name); ok {
+	if _, ok := e.strikes(FaultUnknownStatus, in); ok {
 		status = offContract("PONDERING")
 	}
 	address := orNull(in.host())
@@ -40,7 +40,7 @@ func (e *Emulator) deploymentView(d *deployment) object {
 
 // canRollback reports whether the deployment served once, serves no more, and its image is kept.
 func (e *Emulator) canRollback(in *instance, d *deployment) bool {
-	if _, gone := e.board.Is(FaultImageGone, in.service.Name); gone {
+	if _, gone := e.lasts(FaultImageGone, in); gone {
 		return false
 	}
 	expired := d.Status == removed && time.Since(d.Updated) > imageRetention

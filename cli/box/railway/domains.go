@@ -12,7 +12,7 @@ const mostDomains = 20
 
 // createDomain gives the instance one more domain, each time.
 func (e *Emulator) createDomain(c *call, in *instance) (any, error) {
-	_, none := e.board.Is(FaultNoDomain, in.service.Name)
+	_, none := e.lasts(FaultNoDomain, in)
 	if none || e.cfg.Edge == nil || len(in.Domains) >= mostDomains {
 		return nil, errProcessing
 	}
@@ -60,11 +60,11 @@ func (e *Emulator) queryDomains(_ *call, in *instance) (any, error) { return e.d
 // domainsView lists the domains, newest first.
 func (e *Emulator) domainsView(in *instance) object {
 	own, custom := []object{}, []object{}
-	if _, none := e.board.Is(FaultNoDomain, in.service.Name); none {
+	if _, none := e.lasts(FaultNoDomain, in); none {
 		return object{"serviceDomains": own, "customDomains": custom}
 	}
 	domains := in.Domains
-	if _, ok := e.board.Is(FaultUnverified, in.service.Name); ok {
+	if _, ok := e.lasts(FaultUnverified, in); ok {
 		domains = append(slices.Clip(domains), &domain{ID: in.ID, Host: in.service.Name + ".example.com", Created: in.Created, Custom: true})
 	}
 	for _, d := range slices.Backward(domains) {

@@ -78,7 +78,7 @@ func (ed *edge) close() {
 
 func (e *Emulator) edgeHandler(in *instance) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if e.fends(w, in.service.Name) {
+		if e.fends(w, in) {
 			return
 		}
 		deployment, address := e.route(in)
@@ -96,14 +96,14 @@ func (e *Emulator) edgeHandler(in *instance) http.Handler {
 }
 
 // fends answers in place of the service when a fault says so.
-func (e *Emulator) fends(w http.ResponseWriter, service string) bool {
-	if _, ok := e.board.Strike(FaultEdgeChallenge, service); ok {
+func (e *Emulator) fends(w http.ResponseWriter, in *instance) bool {
+	if _, ok := e.strikes(FaultEdgeChallenge, in); ok {
 		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 		w.WriteHeader(http.StatusTooManyRequests)
 		_, _ = w.Write([]byte("<!DOCTYPE html><title>Railway</title><h1>Checking your browser</h1>"))
 		return true
 	}
-	if _, ok := e.board.Strike(FaultEdgeSignIn, service); ok {
+	if _, ok := e.strikes(FaultEdgeSignIn, in); ok {
 		edgeError(w, http.StatusUnauthorized, "Sign in with Railway to continue")
 		return true
 	}
@@ -119,7 +119,7 @@ func (e *Emulator) route(in *instance) (deployment, address string) {
 	if d == nil {
 		return "", ""
 	}
-	if f, ok := e.board.Is(FaultEdgeLate, in.service.Name); ok && time.Since(d.Served) < f.For {
+	if f, ok := e.lasts(FaultEdgeLate, in); ok && time.Since(d.Served) < f.For {
 		return "", ""
 	}
 	run := e.running[d.ID]

@@ -146,6 +146,13 @@ func TestVariableWrites_deployTheOldCommit(t *testing.T) {
 		if live := w.active("api"); len(w.history()) != 2 || live[0]["meta"].(map[string]any)["commitHash"] != first {
 			t.Errorf("got %v", live)
 		}
+		w.fault(fault.Fault{Name: railway.FaultDeleteStages, Times: 1})
+		w.must(`mutation($in: VariableDeleteInput!) { variableDelete(input: $in) }`, map[string]any{"in": map[string]any{
+			"projectId": w.ids["project"], "environmentId": w.ids["environment"], "serviceId": w.ids["api"], "name": "B",
+		}})
+		if e := w.environment(); e["unmergedChangesCount"] != 1.0 || len(w.history()) != 2 || !w.onDisk(`"B":"2"`) {
+			t.Errorf("delete-stages: %v staged, %d deployments", e["unmergedChangesCount"], len(w.history()))
+		}
 		w.fault(fault.Fault{Name: railway.FaultVariables, Times: 1})
 		write(true)
 		if n := len(w.history()); n != 3 {

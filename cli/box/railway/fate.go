@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"readme/cli/box/fault"
 	"readme/cli/box/host"
 )
 
@@ -18,35 +19,56 @@ type fate struct {
 
 // strike reports whether a fault befalls the deployment. Those that others have made are spared.
 func (t *trip) strike(name string) (time.Duration, bool) {
+	t.e.mu.Lock()
+	defer t.e.mu.Unlock()
+	return t.strikeLocked(name)
+}
+
+func (t *trip) strikeLocked(name string) (time.Duration, bool) {
 	if t.d.By != "" {
 		return 0, false
 	}
-	f, ok := t.e.board.Strike(name, t.name)
+	f, ok := t.e.strikes(name, t.e.w.instance(&t.d))
 	return f.For, ok
+}
+
+// strikes reports whether a fault befalls a service in an environment: Only is "api" or "production/api".
+func (e *Emulator) strikes(name string, in *instance) (fault.Fault, bool) {
+	if f, ok := e.board.Strike(name, in.service.Name); ok {
+		return f, ok
+	}
+	return e.board.Strike(name, in.env.Name+"/"+in.service.Name)
+}
+
+// lasts is strikes for what is a state, and is not counted.
+func (e *Emulator) lasts(name string, in *instance) (fault.Fault, bool) {
+	if f, ok := e.board.Is(name, in.service.Name); ok {
+		return f, ok
+	}
+	return e.board.Is(name, in.env.Name+"/"+in.service.Name)
 }
 
 // spoil plays what can go wrong as a deployment is made. The lock is held.
 func (e *Emulator) spoil(in *instance, d *deployment) {
-	name := in.service.Name
-	if f, ok := e.board.Strike(FaultStaleReads, name); ok {
+	if f, ok := e.strikes(FaultStaleReads, in); ok {
 		e.hidden[d.ID] = time.Now().Add(f.For)
 	}
-	if f, ok := e.board.Strike(FaultStaleLatest, name); ok {
+	if f, ok := e.strikes(FaultStaleLatest, in); ok {
 		e.late[d.ID] = time.Now().Add(f.For)
 	}
 	if d.Reason == reasonRollback {
 		return
 	}
 	if before := e.w.of(in); len(before) > 0 {
-		if _, ok := e.board.Strike(FaultOldSettings, name); ok {
+		if _, ok := e.strikes(FaultOldSettings, in); ok {
 			d.Settings = before[0].Settings
 		}
 	}
-	if _, ok := e.board.Strike(FaultSkipped, name); ok {
+	if _, ok := e.strikes(FaultSkipped, in); ok {
 		d.skip("No changes to watched files")
-	} else if _, ok := e.board.Strike(FaultSkippedByCI, name); ok {
+	} else if _, ok := e.strikes(FaultSkippedByCI, in); ok {
 		d.skip("CI check suite failed")
-	} else if _, ok := e.board.Strike(FaultApproval, name); ok {
+	} else if _, ok := e.strikes(FaultApproval, in); ok {
 		d.Status = needsApproval
 	}
 	if d.Status == skipped {
@@ -143,7 +165,7 @@ func (t *trip) lingers() time.Duration {
 // foresee decides what befalls a deployment that has just succeeded. The lock is held.
 func (t *trip) foresee() {
 	for _, name := range []string{FaultCrashes, FaultStops, FaultFallsAsleep, FaultRemoved, FaultStranger} {
-		if length, ok := t.strike(name); ok {
+		if length, ok := t.strikeLocked(name); ok {
 			t.sentence, t.due = name, time.After(length)
 			return
 		}

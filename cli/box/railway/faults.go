@@ -7,7 +7,8 @@ import (
 	"readme/cli/box/fault"
 )
 
-// The faults of a deployment. Only is the service; deployments that others start are spared. Those of the wire (package
+// The faults of a deployment. Only is the service, "api", or that of one environment,
+// "production/api"; deployments that others start are spared. Those of the wire (package
 // fault) can be had too; for them Only is a part of "mutation serviceInstanceDeployV2", "query deployment", "POST up".
 const (
 	FaultSlowBuild    = "slow-build"
@@ -40,6 +41,7 @@ const (
 	FaultTooLarge     = "upload-too-large"
 	FaultVariables    = "variables-trigger-deploy"
 	FaultSettingsFail = "settings-lost"
+	FaultDeleteStages = "delete-stages"
 )
 
 // The faults of what is read. Only is the service, if nothing else is said.
@@ -64,6 +66,7 @@ const (
 const (
 	FaultMuddledAnswer = "muddled-answer"
 	FaultAnswerHeld    = "answer-held"
+	FaultNotAuthorized = "not-authorized"
 	FaultReadOnly      = "not-authorized-writes"
 	FaultTooQuickly    = "too-quickly"
 	FaultTwoFactor     = "two-factor"
@@ -105,6 +108,7 @@ func deploymentKinds() []fault.Kind {
 		{Name: FaultConnect, About: "connecting a service to a source starts a deployment at once"},
 		{Name: FaultTooLarge, About: "the upload is refused as too large"},
 		{Name: FaultVariables, About: "writing variables starts a deployment though it was asked not to"},
+		{Name: FaultDeleteStages, About: "deleting a variable leaves a staged change, and the variable"},
 		{Name: FaultSettingsFail, About: "changed settings are answered with true, and not kept"},
 	}
 	return named(list, "service")
@@ -133,6 +137,7 @@ func operationKinds() []fault.Kind {
 	return named([]fault.Kind{
 		{Name: FaultMuddledAnswer, About: "it is done, and answered with HTTP 200 and an error that says nothing"},
 		{Name: FaultAnswerHeld, About: "it is done, and instead of an answer the connection is cut after this time", For: time.Minute},
+		{Name: FaultNotAuthorized, About: "Not Authorized, with HTTP 200: the token was revoked, or may not do this"},
 		{Name: FaultReadOnly, About: "Not Authorized for what writes: the token may only read"},
 		{Name: FaultTooQuickly, About: "refused with HTTP 200 and a sentence about a throttle of its own"},
 		{Name: FaultTwoFactor, About: "refused with HTTP 200: the workspace wants two-factor authentication"},

@@ -9,6 +9,7 @@ import (
 
 	"readme/cli/box/fault"
 	"readme/cli/box/railway"
+	"readme/cli/box/railway/railwaytest"
 )
 
 // seen is every state that a deployment shows, second by second, without repetitions: status, and what else is odd.
@@ -238,6 +239,7 @@ func TestFaults_ofAnOperation(t *testing.T) {
 			made    int
 		}{
 			railway.FaultReadOnly:      {"Not Authorized", 0},
+			railway.FaultNotAuthorized: {"Not Authorized", 0},
 			railway.FaultTooQuickly:    {"too quickly", 0},
 			railway.FaultTwoFactor:     {"Two Factor Authentication Required", 0},
 			railway.FaultMuddledAnswer: {"Problem processing request", 1},
@@ -369,6 +371,29 @@ func TestFaults_hideANewDeployment(t *testing.T) {
 		a := w.ask(project(), `query($id: String!) { deployment(id: $id) { id } }`, "", map[string]any{"id": id})
 		if len(a.Errors) != 1 || a.Errors[0].Message != "Deployment not found" || len(w.history()) != 2 {
 			t.Errorf("hidden: %+v, %d are listed", a, len(w.history()))
+		}
+	})
+}
+
+func TestFaults_canStrikeOneEnvironment(t *testing.T) {
+	bubbleOf(t, twoProjects, func(w *world) {
+		t := w.t
+		w.fault(fault.Fault{Name: railway.FaultImageGone, Only: "production/api"})
+		w.fault(fault.Fault{Name: railway.FaultBuildFails, Only: "production/api"})
+		w.configure("api", map[string]any{"startCommand": "serve"})
+		id := w.deploy("api", "one")
+		w.deploy("api", "two")
+		if d := w.read(id); d["status"] != "REMOVED" || d["canRollback"] != true {
+			t.Errorf("in the other environment: %v", d)
+		}
+		path := "/project/" + w.ids["project"] + "/environment/prod-id/up?serviceId=" + w.ids["api"]
+		if status, raw := w.post(path, inProd(), railwaytest.Archive(map[string]string{"./a": "a"})); status != 200 {
+			t.Fatalf("HTTP %d %s", status, raw)
+		}
+		time.Sleep(10 * time.Second)
+		a := w.ask(inProd(), `{ deployments(input: {}) { edges { node { status } } } }`, "", nil)
+		if got := a.Data["deployments"].(map[string]any)["edges"].([]any)[0].(map[string]any)["node"].(map[string]any)["status"]; got != "FAILED" {
+			t.Errorf("in production: %v", got)
 		}
 	})
 }

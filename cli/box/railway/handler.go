@@ -85,6 +85,9 @@ func (e *Emulator) turnAway(field string) error {
 	if _, ok := e.board.Strike(FaultTooQuickly, field); ok {
 		return errors.New("You are performing this action too quickly: this endpoint allows 1 request per 30 seconds") //nolint:staticcheck // Railway's own words
 	}
+	if _, ok := e.board.Strike(FaultNotAuthorized, field); ok {
+		return errNotAuthorized
+	}
 	if _, ok := e.board.Strike(FaultTwoFactor, field); ok {
 		return errors.New("Two Factor Authentication Required") //nolint:staticcheck // Railway's own words
 	}

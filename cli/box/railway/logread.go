@@ -36,11 +36,11 @@ func (e *Emulator) queryLogs(kind logKind) root {
 // readable are the lines of a log that reads show by now.
 func (e *Emulator) readable(d *deployment, kind logKind) []logLine {
 	in := e.w.instance(d)
-	if _, ok := e.board.Is(FaultLogsEmpty, in.service.Name); ok {
+	if _, ok := e.lasts(FaultLogsEmpty, in); ok {
 		return nil
 	}
 	lines := e.logs.read(d.ID, kind)
-	if f, ok := e.board.Is(FaultLogsLate, in.service.Name); ok {
+	if f, ok := e.lasts(FaultLogsLate, in); ok {
 		until := time.Now().Add(-f.For)
 		lines = slices.DeleteFunc(lines, func(l logLine) bool { return l.At.After(until) })
 	}

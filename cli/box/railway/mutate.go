@@ -52,7 +52,7 @@ func onDeployment(f func(c *call, d *deployment) error) root {
 // rollback makes a deployment from the kept output, the settings and the variables of an old one.
 func (e *Emulator) rollback(_ *call, d *deployment) error {
 	in := e.w.instance(d)
-	_, refused := e.board.Strike(FaultNoRollback, in.service.Name)
+	_, refused := e.strikes(FaultNoRollback, in)
 	if refused || !e.canRollback(in, d) {
 		return refusal{"Deployment cannot be rolled back to", codeInput}
 	}

@@ -119,7 +119,7 @@ func (e *Emulator) connected(c *call, s *service) error {
 		if in.Source == (source{}) || !c.who.sees(in.env) {
 			continue
 		}
-		if _, ok := e.board.Strike(FaultConnect, s.Name); !ok {
+		if _, ok := e.strikes(FaultConnect, in); !ok {
 			return nil
 		}
 		from, err := e.current(c, in)

@@ -12,6 +12,9 @@ func (e *Emulator) updateSettings(c *call) (any, error) {
 	if c.at != nil {
 		targets = []*instance{c.at}
 	}
+	if len(targets) == 0 {
+		return nil, errNoInstance
+	}
 	repo := ""
 	if from, ok := c.in["source"].(map[string]any); ok {
 		repo = text(from, "repo")
@@ -32,7 +35,7 @@ func (e *Emulator) updateSettings(c *call) (any, error) {
 			}
 		}
 	}
-	if _, ok := e.board.Strike(FaultSettingsFail, c.service.Name); ok {
+	if _, ok := e.strikes(FaultSettingsFail, targets[0]); ok {
 		return true, nil
 	}
 	for i, in := range targets {

@@ -25,12 +25,12 @@ func (e *Emulator) deployV2(c *call, in *instance) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := e.board.Strike(FaultPushBefore, in.service.Name); ok && in.Source.Auto {
+	if _, ok := e.strikes(FaultPushBefore, in); ok && in.Source.Auto {
 		if _, err := e.make(in, e.pushed(in, from)); err != nil {
 			return nil, err
 		}
 	}
-	if f, ok := e.board.Strike(FaultPushAfter, in.service.Name); ok && in.Source.Auto {
+	if f, ok := e.strikes(FaultPushAfter, in); ok && in.Source.Auto {
 		e.spawn(func(ctx context.Context) {
 			if !sleep(ctx, f.For) {
 				return
@@ -41,7 +41,7 @@ func (e *Emulator) deployV2(c *call, in *instance) (any, error) {
 		})
 	}
 	if last := e.lastCommit(in); last.Commit != "" && last.Commit != from.Commit {
-		if _, ok := e.board.Strike(FaultWrongCommit, in.service.Name); ok {
+		if _, ok := e.strikes(FaultWrongCommit, in); ok {
 			from = last
 		}
 	}
@@ -123,7 +123,7 @@ func (in *instance) branch() string {
 
 // commit looks a commit up in the repository that the instance is connected to: its full sha, or its branch.
 func (e *Emulator) commit(c *call, in *instance, ref string) (origin, error) {
-	if _, ok := e.board.Strike(FaultNoCommit, in.service.Name); ok {
+	if _, ok := e.strikes(FaultNoCommit, in); ok {
 		return origin{}, errNoCommit
 	}
 	whole := regexp.MustCompile(`^[0-9a-f]{40}$`).MatchString(ref)

@@ -26,17 +26,23 @@ func (e *Emulator) stageChanges(c *call) (any, error) {
 	if !ok || c.env == nil {
 		return nil, errProcessing
 	}
-	staged := c.env.Staged
-	if staged == nil || !flag(c.args, "merge") {
-		staged = &patch{ID: uuid.NewString(), Created: now(), Config: map[string]any{}}
-	}
-	merge(staged.Config, config)
-	if raw, err := json.Marshal(staged.Config); err != nil || len(raw) > largestPatch {
+	if raw, err := json.Marshal(config); err != nil || len(raw) > largestPatch {
 		return nil, errProcessing
 	}
-	staged.Updated = now()
-	c.env.Staged = staged
-	return c.env.patchView(staged), e.accept()
+	if !flag(c.args, "merge") {
+		c.env.Staged = nil
+	}
+	c.stage(config)
+	return c.env.patchView(c.env.Staged), e.accept()
+}
+
+// stage adds changes to those that wait.
+func (c *call) stage(config map[string]any) {
+	if c.env.Staged == nil {
+		c.env.Staged = &patch{ID: uuid.NewString(), Created: now(), Config: map[string]any{}}
+	}
+	merge(c.env.Staged.Config, config)
+	c.env.Staged.Updated = now()
 }
 
 // merge lays one object over another.

@@ -34,7 +34,7 @@ func (e *Emulator) upload(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"message": err.Error()})
 		return
 	}
-	if _, ok := e.board.Strike(FaultTooLarge, in.service.Name); ok {
+	if _, ok := e.strikes(FaultTooLarge, in); ok {
 		http.Error(w, "Payload Too Large", http.StatusRequestEntityTooLarge)
 		return
 	}
@@ -61,6 +61,9 @@ func (e *Emulator) upload(w http.ResponseWriter, r *http.Request) {
 
 // uploadTo finds where an upload goes.
 func (e *Emulator) uploadTo(r *http.Request) (*environment, *instance, error) {
+	if err := e.turnAway("up"); err != nil {
+		return nil, nil, err
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	c := &call{

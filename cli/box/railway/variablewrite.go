@@ -65,6 +65,12 @@ func (e *Emulator) deleteVariable(c *call) (any, error) {
 		return nil, err
 	}
 	name := text(c.in, "name")
+	if c.at != nil {
+		if _, ok := e.strikes(FaultDeleteStages, c.at); ok {
+			c.stage(map[string]any{"services": map[string]any{c.at.ServiceID: map[string]any{"variables": map[string]any{name: nil}}}})
+			return true, e.accept()
+		}
+	}
 	delete(target, name)
 	if c.at != nil {
 		c.at.Sealed = slices.DeleteFunc(c.at.Sealed, func(n string) bool { return n == name })
@@ -78,7 +84,7 @@ func (e *Emulator) written(c *call, skipDeploys bool) error {
 		return err
 	}
 	if skipDeploys {
-		_, anyway := e.board.Strike(FaultVariables, c.at.service.Name)
+		_, anyway := e.strikes(FaultVariables, c.at)
 		skipDeploys = !anyway
 	}
 	if skipDeploys || c.at.Active == "" {

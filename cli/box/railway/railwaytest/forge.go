@@ -2,7 +2,9 @@ package railwaytest
 
 import (
 	"context"
+	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -46,9 +48,13 @@ func (f *Forge) Archive(ctx context.Context, repo, sha, path string) error {
 	if _, err := f.Commit(ctx, repo, sha); err != nil {
 		return err
 	}
-	tmp := path + ".part"
-	if err := os.WriteFile(tmp, Archive(map[string]string{"./commit": sha}), 0o600); err != nil {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "new-*.tar.gz")
+	if err != nil {
 		return err
 	}
-	return os.Rename(tmp, path)
+	_, err = tmp.Write(Archive(map[string]string{"./commit": sha}))
+	if err := errors.Join(err, tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
 }
