@@ -57,7 +57,8 @@ func TestTarget_ofAnAccountInsistsOnExactlyOne(t *testing.T) {
 		"one that nobody knows, by id": {railway.Options{Project: id1}, map[string]string{"ProjectToken": noToken, "ApiToken": notMine, "Project": notMine}, []string{"RAILWAY_TOKEN"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			scripted(t, c.o, c.answers, func(t *testing.T, client *railway.Client, _ *script) {
+			scripted(t, c.o, c.answers, func(client *railway.Client, s *script) {
+				t := s.t
 				got, err := client.Target(t.Context())
 				if c.want == nil {
 					if err != nil || got.ProjectID != id1 || got.EnvironmentID != "e2" || got.Project != "readme" {
@@ -108,7 +109,8 @@ func TestService_isFoundWhateverTheCaseUnlessThatIsAmbiguous(t *testing.T) {
 		"neither, listed by id": {[]string{"Api", "API"}, "api", "id-API"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			scripted(t, railway.Options{}, list(c.there...), func(t *testing.T, client *railway.Client, _ *script) {
+			scripted(t, railway.Options{}, list(c.there...), func(client *railway.Client, s *script) {
+				t := s.t
 				u, err := client.Domain(t.Context(), c.pin)
 				if c.want == "" {
 					if err != nil || u != "https://x.up.railway.app" {

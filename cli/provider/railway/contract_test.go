@@ -31,7 +31,7 @@ func TestDocuments_validateAgainstTheContract(t *testing.T) {
 	}
 	documents := constants(t, "wire.go")
 	needed, optional := railway.Documents()
-	sent := append(needed, optional...)
+	sent := slices.Concat(needed, optional)
 	count := 0
 	for name, document := range documents {
 		if !strings.HasSuffix(name, "Query") && !strings.HasSuffix(name, "Mutation") {

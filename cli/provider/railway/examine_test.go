@@ -170,7 +170,8 @@ func TestExamine_givesPagesOfTheRealRailwayAlone(t *testing.T) {
 	}
 	answers := anAccount()
 	answers["Me"] = `{"me":{"name":"","email":"founder@example.com","apiTokenRateLimit":{"remainingPoints":7,"resetsAt":"noon"}}}`
-	scripted(t, railway.Options{Project: "readme", Environment: "dev"}, answers, func(t *testing.T, c *railway.Client, _ *script) {
+	scripted(t, railway.Options{Project: "readme", Environment: "dev"}, answers, func(c *railway.Client, s *script) {
+		t := s.t
 		all := c.Examine(t.Context(), nil)
 		if got, want := find(t, all, "project").Page, "https://railway.com/project/"+id1+"?environmentId=e2"; got != want {
 			t.Errorf("got %q, want %q", got, want)

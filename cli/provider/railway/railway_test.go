@@ -75,12 +75,14 @@ func bubbleOf(t *testing.T, services []emulator.Service, f func(w *world)) {
 		}
 		w.open()
 		w.client = w.connect(railway.Options{})
+		t.Cleanup(func() {
+			w.client.Close()
+			w.close()
+			if n := w.host.Alive(); n != 0 {
+				t.Errorf("%d processes run after Close", n)
+			}
+		})
 		f(w)
-		w.client.Close()
-		w.close()
-		if n := w.host.Alive(); n != 0 {
-			t.Errorf("%d processes run after Close", n)
-		}
 	})
 }
 

@@ -43,7 +43,7 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // scripted runs f with a client of the real address whose answers are these.
-func scripted(t *testing.T, o railway.Options, answers map[string]string, f func(t *testing.T, c *railway.Client, s *script)) {
+func scripted(t *testing.T, o railway.Options, answers map[string]string, f func(c *railway.Client, s *script)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{t: t, answers: answers}
@@ -55,7 +55,7 @@ func scripted(t *testing.T, o railway.Options, answers map[string]string, f func
 		if err != nil {
 			t.Fatal(err)
 		}
-		f(t, c, s)
+		f(c, s)
 		c.Close()
 	})
 }
