@@ -108,9 +108,12 @@ func (b *bench) exec(ctx context.Context, c command) (output, error) {
 	return out, nil
 }
 
-// wrong is an error that shows the command and what it has written.
+// wrong is an error that shows the command and the last that it has written.
 func (o output) wrong(what string) error {
-	return fmt.Errorf("%s\n$ %s\nexit %d\n%s%s", what, strings.Join(o.argv[1:], " "), o.exit, o.stdout, o.stderr)
+	const most = 25
+	lines := strings.Split(strings.TrimSpace(o.stdout+o.stderr), "\n")
+	lines = lines[max(0, len(lines)-most):]
+	return fmt.Errorf("%s\n$ %s\nexit %d\n%s", what, strings.Join(o.argv[1:], " "), o.exit, strings.Join(lines, "\n"))
 }
 
 // serve serves an emulator on loopback until the suite is over, and gives its base URL.

@@ -1,6 +1,7 @@
 package vercel
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -64,7 +65,11 @@ func (e *Emulator) follow(w http.ResponseWriter, r *http.Request, id string) {
 			})
 		}
 		_ = flush.Flush()
-		if !follows || now.ID == "" || now.over() {
+		if !follows {
+			return
+		}
+		if now.ID == "" || now.over() {
+			linger(r.Context(), e.ctx)
 			return
 		}
 		select {
@@ -74,6 +79,19 @@ func (e *Emulator) follow(w http.ResponseWriter, r *http.Request, id string) {
 		case <-e.ctx.Done():
 			return
 		}
+	}
+}
+
+// linger keeps a stream open for a moment after its last line, or until the reader has gone. The CLI hangs up when it
+// has read the line that it waits for; where the stream has ended by then, it ends itself with exit code 0 in the
+// middle of its work.
+func linger(reader, emulator context.Context) {
+	t := time.NewTimer(2 * time.Second)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-reader.Done():
+	case <-emulator.Done():
 	}
 }
 
