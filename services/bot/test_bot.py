@@ -5,6 +5,11 @@ account and no key is needed. In a virtual environment outside of the repository
 
     pip install -r services/bot/requirements.txt
     python services/bot/test_bot.py
+
+With an address it greets a bot that runs elsewhere, such as one in the box or in the cloud (BOT_START_URL without its
+/start), with the public key of BOT_START_PUBLIC_API_KEY:
+
+    python services/bot/test_bot.py https://api.pipecat.daily.co/v1/public/readme
 """
 
 import asyncio
@@ -126,5 +131,15 @@ def test_the_bot_greets_over_webrtc() -> None:
                 runner.wait()
 
 
+async def elsewhere(url: str) -> None:
+    key = os.environ.get("BOT_START_PUBLIC_API_KEY", "").strip()
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=90)) as http:
+        print("greeted:", (await greeting(http, url.rstrip("/")))["text"])
+
+
 if __name__ == "__main__":
-    test_the_bot_greets_over_webrtc()
+    if len(sys.argv) > 1:
+        asyncio.run(elsewhere(sys.argv[1]))
+    else:
+        test_the_bot_greets_over_webrtc()
