@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,9 +49,10 @@ func (w *world) dial(acc access) (c clients, err error) {
 		}
 		w.closers = append(w.closers, c.railway.Close)
 	}
-	if w.project.uses("vercel") {
+	if d, ok := w.project.first("vercel"); ok {
 		c.vercel, err = vercel.New(vercel.Options{
 			Base: acc.vercel, Token: acc.vercelToken, Project: acc.vercelProject, Team: acc.vercelTeam, Bypass: acc.bypass,
+			Root: d.Root, VercelJSON: func() ([]byte, error) { return os.ReadFile(filepath.Join(w.project.dir, d.Root, "vercel.json")) },
 		})
 		if err != nil {
 			return c, err
@@ -69,7 +71,7 @@ func (w *world) dial(acc access) (c clients, err error) {
 		w.closers = append(w.closers, c.pipecat.Close)
 	}
 	if w.project.uses("supabase") {
-		if c.supabase, err = supabase.New(supabase.Options{Base: acc.supabase, Key: acc.supabaseKey}); err != nil {
+		if c.supabase, err = supabase.New(supabase.Options{Base: acc.supabase, Key: acc.supabaseKey, Ref: w.env.Targets.Supabase}); err != nil {
 			return c, err
 		}
 		w.closers = append(w.closers, c.supabase.Close)
@@ -82,7 +84,17 @@ func (p *project) uses(vendor string) bool {
 	if vendor == "supabase" {
 		return p.rel.Bucket != nil
 	}
-	return slices.ContainsFunc(p.rel.Deploy, func(d spec.Deploy) bool { return d.To == vendor })
+	_, ok := p.first(vendor)
+	return ok
+}
+
+// first is the first service of the product that is at a vendor.
+func (p *project) first(vendor string) (spec.Deploy, bool) {
+	i := slices.IndexFunc(p.rel.Deploy, func(d spec.Deploy) bool { return d.To == vendor })
+	if i < 0 {
+		return spec.Deploy{}, false
+	}
+	return p.rel.Deploy[i], true
 }
 
 // connect makes the clients and what the steps act on, and refuses a token that belongs to another target than the
@@ -90,13 +102,18 @@ func (p *project) uses(vendor string) bool {
 func (w *world) connect(ctx context.Context, acc access) error {
 	p := w.project
 	w.boxed = acc.emulated
+	if ref := w.env.Targets.Supabase; ref != "" {
+		if err := supabase.CheckRef(ref, acc.supabase, acc.database); err != nil {
+			return err
+		}
+	}
 	c, err := w.dial(acc)
 	if err != nil {
 		return err
 	}
 	w.steps = &steps.World{
 		Dir: p.dir, Archives: p.archives(), Poll: 5 * time.Second, Settle: 8 * time.Second,
-		Database: acc.database, Hosts: map[string]steps.Host{}, Values: acc.values, Bypass: acc.bypass,
+		Database: acc.database, Hosts: map[string]steps.Host{}, Values: acc.values, Plain: plainOnes(p.matrix), Bypass: acc.bypass,
 	}
 	if c.supabase != nil {
 		w.steps.Buckets = steps.OnSupabase(c.supabase)
@@ -122,6 +139,15 @@ func (w *world) connect(ctx context.Context, acc access) error {
 	w.steps.Smoke = w.smokeEnv(acc)
 	w.expand()
 	return w.pin(ctx, c, acc)
+}
+
+// plainOnes are the variables that are no secret: a vendor may show their values again.
+func plainOnes(m *spec.Matrix) map[string]bool {
+	plain := map[string]bool{}
+	for _, v := range m.Variables {
+		plain[v.Name] = !v.Secret
+	}
+	return plain
 }
 
 // expand gives the variables that refer to a service their values, where those are known before any deploy.

@@ -3,14 +3,14 @@ package app
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"readme/cli/provider"
-	"readme/cli/provider/pipecat"
+	"readme/cli/provider/upstash"
 	"readme/cli/release"
 	"readme/cli/spec"
+	"readme/cli/steps"
 	"readme/cli/view"
 )
 
@@ -39,7 +39,7 @@ func (a *app) environmentFindings(ctx context.Context, p *project, e spec.Enviro
 	}
 	if c.pipecat != nil {
 		looks = append(looks, look{"pipecat", func() []provider.Finding {
-			cfg, err := p.botConfig()
+			cfg, err := p.bot()
 			if err != nil {
 				return []provider.Finding{{What: "pcc-deploy.toml", Text: firstLine(err), Mood: provider.Bad}}
 			}
@@ -48,6 +48,12 @@ func (a *app) environmentFindings(ctx context.Context, p *project, e spec.Enviro
 	}
 	if c.supabase != nil {
 		looks = append(looks, look{"supabase", func() []provider.Finding { return c.supabase.Examine(ctx, p.rel.Bucket.Name) }})
+	}
+	if !acc.database.Empty() {
+		looks = append(looks, look{"postgres", func() []provider.Finding { return steps.ExamineDatabase(ctx, acc.database) }})
+	}
+	if queue := acc.values["REDIS_URL"]; !queue.Empty() {
+		looks = append(looks, look{"upstash", func() []provider.Finding { return upstash.Examine(ctx, queue, upstash.ProductWorker()) }})
 	}
 	return gather(looks)
 }
@@ -108,14 +114,4 @@ func (p *project) railwayServices() []string {
 		}
 	}
 	return names
-}
-
-// botConfig reads the bot's pcc-deploy.toml.
-func (p *project) botConfig() (pipecat.Config, error) {
-	for _, d := range p.rel.Deploy {
-		if d.To == "pipecat" {
-			return pipecat.ReadConfig(filepath.Join(p.dir, d.Config))
-		}
-	}
-	return pipecat.Config{}, nil
 }
