@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -19,7 +20,13 @@ func (a *app) boxCommand() *cli.Command {
 	group := &cli.Command{
 		Name: "box", Category: "setup", Usage: "the cloud in a box: the whole product on this machine, without an account",
 		Commands: []*cli.Command{
-			{Name: "up", Usage: "keep the box up until Ctrl-C, for other commands to join", Action: noArgs(a.boxUp)},
+			{
+				Name: "up", Usage: "keep the box up until Ctrl-C, for other commands to join", Action: noArgs(a.boxUp),
+				Flags: []cli.Flag{&cli.StringFlag{
+					Name: "bot-runner", Usage: "hand the bot's sessions on to a local Pipecat runner at this `URL`, such as http://localhost:7860",
+					Destination: &a.runner, Validator: runnerURL,
+				}},
+			},
 			{Name: "down", Usage: "take down the box that another terminal keeps up", Action: noArgs(a.boxDown)},
 			{Name: "reset", Usage: "forget everything in the box: its database, files, deployments and keys", Action: noArgs(a.boxReset)},
 			a.boxFaultCommand(), a.boxEnvCommand(),
@@ -27,6 +34,15 @@ func (a *app) boxCommand() *cli.Command {
 	}
 	group.Action = func(ctx context.Context, c *cli.Command) error { return a.group("box", nil)(ctx, c) }
 	return group
+}
+
+// runnerURL refuses what is no address of this machine: the box hands whatever it is asked to start on to it.
+func runnerURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !here(u.Hostname()) {
+		return fmt.Errorf("%q is no http address on this machine, such as http://localhost:7860", text)
+	}
+	return nil
 }
 
 func (a *app) boxUp(ctx context.Context, _ *cli.Command) error {

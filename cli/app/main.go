@@ -54,6 +54,7 @@ type app struct {
 	cancel context.CancelCauseFunc // of the command's context, for keys that mean Ctrl-C
 	// flags of the root, set before any action runs
 	env, dir, view, color string
+	runner                string // of box up: where sessions of the bot are handed on to
 }
 
 func (a *app) onSignals(ctx context.Context, cancel context.CancelCauseFunc) (stop func()) {

@@ -224,7 +224,7 @@ func (a *app) startBox(ctx context.Context, p *project, e spec.Environment, comm
 	return box.Open(ctx, box.Config{
 		Project: p.dir, Cache: cache, Data: data, Downloads: downloads(a.sys), Command: command, Set: set, Environ: a.sys.Environ,
 		Release: p.rel, Matrix: p.matrix, Env: e.Name, Agent: p.rel.Project, Repo: a.repo(ctx, p),
-		Offline: a.sys.Get("READMEOPS_OFFLINE") != "",
-		Say:     func(line string) { _, _ = fmt.Fprintln(a.sys.Err, line) },
+		Offline: a.sys.Get("READMEOPS_OFFLINE") != "", Runner: a.runner,
+		Say: func(line string) { _, _ = fmt.Fprintln(a.sys.Err, line) },
 	})
 }

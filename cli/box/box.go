@@ -34,6 +34,7 @@ type Config struct {
 	Repo      string // "owner/name" of the project's repository at its hosting, or what the box calls it
 	Agent     string // the bot's name at Pipecat
 	Set       string // the bot's secret set there, "" for none
+	Runner    string // a local Pipecat runner that sessions are handed on to, "http://localhost:7860"; "" for none
 	Offline   bool
 	Say       func(string) // each line that the person should know
 }

@@ -136,7 +136,7 @@ func (b *Box) startPipecat(ctx context.Context) error {
 	e, err := pipecat.Open(ctx, pipecat.Config{
 		Dir: filepath.Join(b.dir, "pipecat"), Pace: pace,
 		PrivateKey: b.info.PipecatKey.Reveal(), PublicKey: b.info.PipecatPublicKey.Reveal(),
-		Secrets: b.botSecrets(),
+		Secrets: b.botSecrets(), Runner: b.cfg.Runner,
 	})
 	if err != nil {
 		return err

@@ -76,7 +76,7 @@ func (b *Box) openVercel(ctx context.Context, h *host.Host, f *forge.Forge, all 
 
 func (b *Box) openPipecat(ctx context.Context, all []*account, keys shared) error {
 	e, err := pipecat.Open(ctx, pipecat.Config{
-		Dir: filepath.Join(b.dir, "accounts", "pipecat"), Pace: pace, PrivateKey: keys.pipecat, PublicKey: keys.pipecatPublic,
+		Dir: filepath.Join(b.dir, "accounts", "pipecat"), Pace: pace, PrivateKey: keys.pipecat, PublicKey: keys.pipecatPublic, Runner: b.cfg.Runner,
 	})
 	if err != nil {
 		return err
