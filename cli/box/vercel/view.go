@@ -14,7 +14,7 @@ func (e *Emulator) viewDeployment(d *deployment, p *project) map[string]any {
 		"createdAt": d.Created, "buildingAt": d.Building, "bootedAt": d.Building,
 		"alias": p.aliases(d), "aliasAssigned": d.Assigned != 0, "aliasError": nil, "autoAssignCustomDomains": d.AutoAssign,
 		"inspectorUrl": "http://" + d.URL, "creator": map[string]any{"uid": e.state.User, "username": username},
-		"type": "LAMBDAS", "version": 2, "plan": "hobby", "public": false, "regions": []string{"box1"}, "routes": nil,
+		"type": "LAMBDAS", "version": 2, "plan": "hobby", "public": false, "regions": []string{"box1"}, "routes": []any{},
 		"source": d.Source, "env": names(d.Env), "build": map[string]any{"env": []string{}}, "buildSkipped": false,
 		"createdIn": "box1", "isInConcurrentBuildsQueue": d.State == "QUEUED", "isInSystemBuildsQueue": false,
 		"projectSettings": map[string]any{"framework": orNull(d.Framework)},
