@@ -72,6 +72,13 @@ func (h onRailway) Unprepare(ctx context.Context, before provider.Deployment) er
 	if commit == "" || byCommit {
 		return nil
 	}
+	vars, err := h.c.Variables(ctx, h.service)
+	if err != nil {
+		return err
+	}
+	if has := vars[commitVariable]; has != nil && *has == commit {
+		return nil
+	}
 	return h.setCommit(ctx, commit)
 }
 
@@ -105,7 +112,7 @@ func (h onRailway) Remove(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if !d.State.Over() {
+	if !d.State.Over() || d.State == provider.NeedsHuman {
 		return h.c.Cancel(ctx, id)
 	}
 	return h.c.Remove(ctx, id)

@@ -97,7 +97,8 @@ func (a deploy) stop(ctx context.Context, t *engine.Task, h Host, rec deployed) 
 	if provider.NotFound(err) { // the undo of a promote has taken it away
 		return nil
 	}
-	if err != nil || d.State.Over() {
+	// One that waits for a person would go live when that person says yes, long after it was put back.
+	if err != nil || d.State.Over() && d.State != provider.NeedsHuman {
 		return err
 	}
 	remover, ok := h.(Remover)

@@ -53,7 +53,8 @@ func serving(active []wireDeployment, service string) provider.Deployment {
 		if found.State == provider.Live {
 			return found
 		}
-		if best.ID == "" && found.State != provider.Building {
+		// Railway calls it active: a status that nobody knows does not make it nothing.
+		if best.ID == "" && (found.State != provider.Building || !d.known()) {
 			best = found
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"readme/cli/provider"
 )
@@ -33,10 +34,12 @@ func (c *Client) deployImage(ctx context.Context, req provider.Request) (string,
 	return "", err
 }
 
-// Pin sets the image of the service's next deployment; it deploys nothing. It sends nothing where that is its image.
+// Pin sets the image of the service's next deployment; it deploys nothing. It sends nothing where that is its image, and
+// reads it back: what Railway has not kept would let the old image go out under the new one's name.
 func (c *Client) Pin(ctx context.Context, service, image string) error {
 	in, err := c.instance(ctx, service)
-	if err != nil || in.image() == image {
+	old := in.image()
+	if err != nil || old == image {
 		return err
 	}
 	id, err := c.service(ctx, service)
@@ -44,16 +47,19 @@ func (c *Client) Pin(ctx context.Context, service, image string) error {
 		return err
 	}
 	input := map[string]any{"source": map[string]any{"image": image}}
-	err = c.change(ctx, request{
-		op: "pin " + service + " to " + image, document: settingsMutation,
-		vars: map[string]any{"serviceId": id, "input": input},
-	})
-	if provider.Ambiguous(err) {
-		if now, readErr := c.instance(ctx, service); readErr == nil && now.image() == image {
-			return nil
-		}
+	op := "pin " + service + " to " + image
+	err = c.change(ctx, request{op: op, document: settingsMutation, vars: map[string]any{"serviceId": id, "input": input}})
+	if err != nil && !provider.Ambiguous(err) {
+		return err
 	}
-	return err
+	if err == nil {
+		err = &provider.Error{Vendor: vendor, Op: op, Status: http.StatusOK, Message: "railway said yes, and has kept " + old}
+	}
+	return c.settle(ctx, err, func() bool {
+		now, readErr := c.instance(ctx, service)
+		// Railway may write the name in another way: that it is not the old one any more is enough.
+		return readErr == nil && now.image() != "" && now.image() != old
+	})
 }
 
 // Pinned is the image that the service's next deployment would be of, "" if it would be of none.
