@@ -23,17 +23,16 @@ func (t *trip) queue(ctx context.Context) bool {
 			return false
 		}
 	}
-	for _, w := range t.waits() {
+	waits := t.waits()
+	for _, w := range waits {
 		t.advance(ctx, func(d *deployment) { d.Status = w.status })
 		if !sleep(ctx, w.length) {
 			return false
 		}
 	}
-	t.advance(ctx, func(d *deployment) {
-		if d.Status == needsApproval || d.Status == queued || d.Status == waiting {
-			d.Status = initializing
-		}
-	})
+	if was := t.d.Status; len(waits) > 0 || was == needsApproval || was == queued || was == waiting {
+		t.advance(ctx, func(d *deployment) { d.Status = initializing })
+	}
 	return true
 }
 

@@ -165,6 +165,35 @@ func TestSleeping_wakesAtTheFirstRequest(t *testing.T) {
 	})
 }
 
+func TestSleeping_comesBackAwake(t *testing.T) {
+	bubble(t, func(w *world) {
+		w.configure("api", map[string]any{"startCommand": "serve"})
+		w.fault(fault.Fault{Name: railway.FaultFallsAsleep, Times: 1})
+		id := w.deploy("api", "one")
+		w.reopen(w.cfg)
+		time.Sleep(time.Second)
+		if d := w.read(id); d["status"] != "SUCCESS" || w.host.Alive() != 1 {
+			w.t.Errorf("got %v with %d processes", d, w.host.Alive())
+		}
+	})
+}
+
+func TestFaults_spareWhatOthersHaveStarted(t *testing.T) {
+	bubble(t, func(w *world) {
+		w.configure("api", map[string]any{"startCommand": "serve"})
+		w.fault(fault.Fault{Name: railway.FaultStranger, Times: 1})
+		w.deploy("api", "one")
+		w.fault(fault.Fault{Name: railway.FaultCrashes})
+		w.fault(fault.Fault{Name: railway.FaultBuildFails})
+		w.fault(fault.Fault{Name: railway.FaultSkipped})
+		time.Sleep(time.Minute)
+		live := w.active("api")
+		if len(live) != 1 || live[0]["status"] != "SUCCESS" || live[0]["meta"].(map[string]any)["cliMessage"] != "a hotfix from a laptop" {
+			w.t.Errorf("the stranger's is %v", live)
+		}
+	})
+}
+
 func TestFaults_ofARollback(t *testing.T) {
 	bubbleOf(t, connected, func(w *world) {
 		t := w.t

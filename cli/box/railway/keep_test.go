@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"readme/cli/box/fault"
@@ -31,6 +32,7 @@ func TestOpen_goesOnAfterAKill(t *testing.T) {
 		if d := w.read(gone); d["status"] != "REMOVING" {
 			t.Errorf("the removed one is %v before the kill", d["status"])
 		}
+		synctest.Wait() // nothing is being written
 		if err := os.CopyFS(killed, os.DirFS(w.dir)); err != nil {
 			t.Fatal(err)
 		}

@@ -58,8 +58,9 @@ func (e *Emulator) migrate() (*world, error) {
 	w := &world{WorkspaceID: old.WorkspaceID, Created: old.Created, Projects: []*project{p}}
 	for _, d := range old.Deployments {
 		made := d.deployment
-		made.Of = instances[d.Service]
-		w.Deployments = append(w.Deployments, &made)
+		if made.Of = instances[d.Service]; made.Of != "" {
+			w.Deployments = append(w.Deployments, &made)
+		}
 	}
 	return w, nil
 }

@@ -52,6 +52,11 @@ func TestServiceCreate_makesOneInEveryEnvironmentAndNeverTwice(t *testing.T) {
 		if d := w.read(w.commit("mailer", first)); d["status"] != "SUCCESS" || w.host.Runs()[0].Env["M"] != "1" {
 			t.Errorf("deployed: %v", d)
 		}
+		before := len(w.history())
+		w.fault(fault.Fault{Name: railway.FaultConnect, Times: 1})
+		if a := w.createService(map[string]any{"name": "eager", "source": map[string]any{"image": "redis:8"}}); len(a.Errors) > 0 || len(w.history()) != before+1 {
+			t.Errorf("connect-deploys: %+v, %v", a, w.history())
+		}
 		if a := w.createService(map[string]any{"source": map[string]any{"repo": "ada/nothing"}}); len(a.Errors) != 1 || a.Errors[0].Message != "Repository not found" {
 			t.Errorf("an unknown repository: %+v", a)
 		}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -128,6 +129,7 @@ func TestDeployV2_ofACommitGoesOnAfterAKill(t *testing.T) {
 		t := w.t
 		w.configure("api", map[string]any{"startCommand": "serve"})
 		id := w.deployCommit("api", second).Data["serviceInstanceDeployV2"].(string)
+		synctest.Wait() // nothing is being written
 		if err := os.CopyFS(killed, os.DirFS(w.dir)); err != nil {
 			t.Fatal(err)
 		}
