@@ -1,6 +1,8 @@
 package steps_test
 
 import (
+	"context"
+	"crypto/md5"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 	"readme/cli/box/fault"
 	emulator "readme/cli/box/pipecat"
 	"readme/cli/provider"
+	"readme/cli/provider/pipecat"
 	"readme/cli/release"
 	"readme/cli/spec"
 	"readme/cli/steps"
@@ -176,4 +179,76 @@ func TestBot_outlivesABadDayOfTheBuilder(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A tag may mean something else each time, so each release brings it, and none can bring the one before back.
+func TestBot_withATagThatMovesIsBroughtEachTime(t *testing.T) {
+	onPipecat(t, func(p *atPipecat) {
+		step := fromFiles(p, "image = \"readme/bot:latest\"\nsecret_set = \"readme-bot\"\n")
+		exits(p.T, carryOut(p.T, p.w, "run-1", []release.Step{step("")}), release.ExitDone)
+		one := p.live()
+		again := step("")
+		says(p.T, again, release.ChangeUpdate, "its tag may have been pushed again")
+		exits(p.T, carryOut(p.T, p.w, "run-2", []release.Step{again}), release.ExitDone)
+		two := p.live()
+		if two.ID == one.ID {
+			p.Error("nothing was rolled")
+		}
+		s := carryOut(p.T, p.w, "run-3", []release.Step{step("")}, fails)
+		exits(p.T, s, release.ExitNotPutBack)
+		if f := s.Step("bot").Undo.Fault; f == nil || !strings.Contains(f.Detail, "was pushed over") {
+			p.Errorf("got %+v", f)
+		}
+	})
+}
+
+func TestBot_isSentAsItWasPlannedOrNotAtAll(t *testing.T) {
+	onPipecat(t, func(p *atPipecat) {
+		one := fromFiles(p, inItsFolder)(botPy)
+		archive(p.T, p.w, fmt.Sprintf("%x", botPy), map[string]string{"./Dockerfile": dockerfile, "./bot.py": "something else"})
+		s := carryOut(p.T, p.w, "run-1", []release.Step{one})
+		exits(p.T, s, release.ExitStepFailed)
+		if f := s.Step("bot").Fault; f == nil || !strings.Contains(f.Detail, "is not the one that was planned") {
+			p.Errorf("got %+v", f)
+		}
+	})
+}
+
+// A build that the vendor's own action has made bears another name, of the same files.
+func TestBot_thatTheVendorsActionHasBuiltIsUnchanged(t *testing.T) {
+	onPipecat(t, func(p *atPipecat) {
+		step := fromFiles(p, inItsFolder)
+		exits(p.T, carryOut(p.T, p.w, "run-1", []release.Step{step(botPy)}), release.ExitDone)
+		raw, err := os.ReadFile(filepath.Join(p.w.Archives, fmt.Sprintf("%x", botPy)+".tar.gz"))
+		if err != nil {
+			p.Fatal(err)
+		}
+		for name, c := range map[string]struct {
+			hash   string
+			change release.Change
+		}{
+			"by the action": {fmt.Sprintf("%x", md5.Sum(append(raw, "\x00dockerfile:Dockerfile"...)))[:16], release.ChangeNone},
+			"of others":     {"0123456789abcdef", release.ChangeUpdate},
+			"of nobody":     {"", release.ChangeUpdate},
+		} {
+			p.w.Hosts["bot"] = renamed{p.host, c.hash}
+			if s := step(botPy); s.Change != c.change {
+				p.Errorf("%s: %s (%s), want %s", name, s.Change, s.Why, c.change)
+			}
+		}
+	})
+}
+
+// renamed is a bot whose vendor gives the context of every build this name.
+type renamed struct {
+	steps.Host
+	hash string
+}
+
+func (r renamed) BuiltFrom(context.Context, string) (string, error) { return r.hash, nil }
+
+func (r renamed) Agent(ctx context.Context) (pipecat.Config, bool, error) {
+	return r.Host.(interface {
+		Agent(ctx context.Context) (pipecat.Config, bool, error)
+	}).Agent(ctx)
 }

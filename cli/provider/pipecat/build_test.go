@@ -10,9 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -35,6 +37,7 @@ type builder struct {
 	lose    int // answers to POST /v1/builds that are lost after the build began
 	drop    int // POST /v1/builds that never arrive
 	blind   int // reads of a build that fail
+	blinks  int // every second read of a build fails
 	started int
 	places  int
 	polls   int
@@ -155,8 +158,8 @@ func (b *builder) start(w http.ResponseWriter, r *http.Request, answer func(int,
 
 func (b *builder) read(id string, answer func(int, any)) {
 	b.polls++
-	if b.blind > 0 {
-		b.blind--
+	if b.blind > 0 || b.blinks > 0 && b.polls%2 == 0 {
+		b.blind = max(0, b.blind-1)
 		answer(404, map[string]any{"error": "Not found", "code": "NOT_FOUND"})
 		return
 	}
@@ -179,7 +182,8 @@ func context(t *testing.T, files map[string]string) (archive string, c pipecat.C
 	var b bytes.Buffer
 	gz := gzip.NewWriter(&b)
 	tw := tar.NewWriter(gz)
-	for name, text := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		text := files[name]
 		_ = tw.WriteHeader(&tar.Header{Name: "./" + name, Mode: 0o644, Size: int64(len(text)), Typeflag: tar.TypeReg})
 		_, _ = io.WriteString(tw, text)
 	}
@@ -284,6 +288,16 @@ func TestBuild_joinsOneThatIsOnItsWay(t *testing.T) {
 	})
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
 		t.Helper()
+		newest := "123e4567-e89b-12d3-a456-426614174008"
+		for i, age := range []time.Duration{time.Minute, time.Second} {
+			b.builds = append(b.builds, map[string]any{"id": "123e4567-e89b-12d3-a456-42661417400" + []string{"9", "8"}[i], "status": "building", "contextHash": o.Context.Hash, "region": "us-west", "createdAt": time.Now().Add(-age)})
+		}
+		if id, _, err := c.Build(t.Context(), o); err != nil || id != newest {
+			t.Errorf("of two, the newer: %s, %v", id, err)
+		}
+	})
+	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
+		t.Helper()
 		b.builds = []map[string]any{{"id": "123e4567-e89b-12d3-a456-426614174009", "status": "building", "contextHash": o.Context.Hash, "region": "us-west", "createdAt": time.Now().Add(-time.Hour)}}
 		if _, _, err := c.Build(t.Context(), o); err != nil || b.started != 1 {
 			t.Errorf("one that never ended: %v, started %d", err, b.started)
@@ -360,7 +374,8 @@ func TestBuild_thatFailsSaysWhyAndShowsTheEndOfItsLog(t *testing.T) {
 func TestBuild_outlivesAFewBlindReads(t *testing.T) {
 	building(t, func(t *testing.T, b *builder, c *pipecat.Client, o pipecat.BuildOrder) {
 		t.Helper()
-		b.blind = 4
+		b.blinks = 1
+		b.script = []string{"pending", "building", "building", "building", "building", "building", "building", "building", "building", "building", "building", "building", "building", "success"}
 		if _, _, err := c.Build(t.Context(), o); err != nil {
 			t.Error(err)
 		}

@@ -210,6 +210,20 @@ func TestRestore_putsSizeAndScalingBackToo(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", d.State, diff)
 		}
 
+		// An account that does not tell the length of sessions keeps the usual one, unless the release has set it.
+		cfg.Image = "readme/bot:3"
+		if id, _, err = w.Deploy(t.Context(), cfg, false); err != nil {
+			t.Fatal(err)
+		}
+		w.follow(id)
+		was.MaxSession = 0
+		if _, _, err = w.Restore(t.Context(), was); err != nil {
+			t.Fatal(err)
+		}
+		if now, _, err := w.Agent(t.Context()); err != nil || now.MaxSession != 7200 {
+			t.Errorf("sessions last %d s, %v", now.MaxSession, err)
+		}
+
 		w.deploy("latest")
 		if _, _, err := w.Restore(t.Context(), pipecat.Config{Image: "readme/bot:latest"}); err == nil || !strings.Contains(err.Error(), "was pushed over") {
 			t.Errorf("a tag that means something else by now: %v", err)
