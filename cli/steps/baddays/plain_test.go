@@ -11,7 +11,7 @@ func TestWorld_isGoodWithoutFaults(t *testing.T) {
 	for _, k := range []kind{fromUploads, fromCommits, fromImages} {
 		t.Run(string(k), func(t *testing.T) {
 			t.Parallel()
-			in(t, k, false, func(w *world) {
+			in(t, k, furnished, func(w *world) {
 				for version := 1; version <= 2; version++ {
 					o := w.release(version, "", func() {})
 					if o.exit() != release.ExitDone {

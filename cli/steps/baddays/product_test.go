@@ -2,11 +2,14 @@ package baddays_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"readme/cli/spec"
 )
@@ -47,7 +50,7 @@ func releaseYAML(k kind, version int) string {
 		if k == fromImages {
 			return fmt.Sprintf("{to: railway, service: %s, source: image, image: \"acme/%s:%d\"%s, after: [bucket]}", service, service, version, health)
 		}
-		return fmt.Sprintf("{to: railway, service: %s, source: %s, build: %s, start: serve, watch: ['**']%s, after: [bucket]}", service, from, build, health)
+		return fmt.Sprintf("{to: railway, service: %s, source: %s, build: %s, start: serve version %d, watch: ['**']%s, after: [bucket]}", service, from, build, version, health)
 	}
 	return fmt.Sprintf(`version: 1
 project: readme
@@ -67,6 +70,9 @@ smoke:
     log: worker
     contains: ["worker"]
     within: 60s
+  - name: a book uploads
+    http: POST ${api.url}/books
+    expect: {status: 200}
   - name: the client loads
     http: GET ${client.url}/
     expect: {status: 200, body: ["the client"]}
@@ -127,6 +133,11 @@ func (w *world) handler(service string, version string, env map[string]string) h
 		}
 		fmt.Fprintf(rw, "the client %s", version)
 	})
+	mux.HandleFunc("POST /books", func(rw http.ResponseWriter, r *http.Request) {
+		if err := w.storeBook(r.Context(), version); err != nil {
+			http.Error(rw, err.Error(), http.StatusInternalServerError)
+		}
+	})
 	mux.HandleFunc("POST /api/start", func(rw http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		status, answer := w.startBot(r, env, body)
@@ -160,4 +171,26 @@ func (w *world) startBot(r *http.Request, env map[string]string, body []byte) (i
 		return http.StatusBadGateway, answer
 	}
 	return http.StatusOK, answer
+}
+
+// storeBook puts a book into the bucket, as services/storage does.
+func (w *world) storeBook(ctx context.Context, version string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+supabaseAt+"/storage/v1/object/books/"+version+".pdf", strings.NewReader("%PDF-1.7"))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Apikey", supabaseKey)
+	req.Header.Set("Authorization", "Bearer "+supabaseKey)
+	req.Header.Set("Content-Type", "application/pdf")
+	req.Header.Set("X-Upsert", "true")
+	resp, err := (&http.Client{Transport: w.visitor, Timeout: time.Minute}).Do(req)
+	if err != nil {
+		return errors.New("the storage cannot be reached")
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the storage answered %d: %s", resp.StatusCode, body)
+	}
+	return err
 }

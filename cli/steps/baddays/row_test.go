@@ -19,6 +19,7 @@ type row struct {
 	kind kind
 	flaw flaw // what is wrong with version 2 itself
 	new  bool // nothing is there yet: the release makes it all, and "back" means nothing serves
+	set  bool // but for the bot's secret set, which lacks a key
 
 	exit    int
 	refused bool     // before anything moved
@@ -54,9 +55,19 @@ func try(t *testing.T, rows []row) {
 	for _, r := range rows {
 		t.Run(r.name(), func(t *testing.T) {
 			t.Parallel()
-			in(t, r.kind, r.new, r.play)
+			in(t, r.kind, r.empty(), r.play)
 		})
 	}
+}
+
+func (r row) empty() emptiness {
+	switch {
+	case r.set:
+		return butASet
+	case r.new:
+		return empty
+	}
+	return furnished
 }
 
 func (r row) play(w *world) {
@@ -79,6 +90,7 @@ func (r row) play(w *world) {
 	o := w.release(2, r.at, on)
 	w.clear()
 	time.Sleep(10 * time.Minute) // what was late lands
+	w.Logf("exit %d after %s", o.exit(), o.took)
 	ok := r.judge(w, o) && r.told(w, o)
 	if ok = r.real(w, o) && ok; !ok || testing.Verbose() {
 		w.show(o)
@@ -96,8 +108,8 @@ func (r row) judge(w *world, o *outcome) bool {
 		w.Errorf("it exits with %d, want %d", o.exit(), r.exit)
 	case (o.refused != nil) != r.refused:
 		w.Errorf("refused before anything moved: %v, want %v", o.refused, r.refused)
-	case o.took > within:
-		w.Errorf("it took %s, want at most %s", o.took, within)
+	case o.took > within || o.took > usual && o.took < within-5*time.Minute:
+		w.Errorf("it took %s, want about %s", o.took, within)
 	default:
 		return true
 	}
@@ -114,7 +126,7 @@ func (r row) told(w *world, o *outcome) bool {
 		}
 	}
 	faults := text
-	if o.state != nil {
+	if o.state != nil && o.exit() != release.ExitDone {
 		faults = ""
 		for _, st := range o.state.Steps {
 			faults += faultText(st.Fault) + faultText(st.Undo.Fault) + st.Undo.Kept
@@ -152,6 +164,9 @@ func (r row) real(w *world, o *outcome) bool {
 		want = all("0")
 	}
 	got := w.look()
+	if r.new && o.exit() != release.ExitDone {
+		want.bot = got.bot // a first agent stays, and is said to
+	}
 	if o.exit() != release.ExitDone { // what was made of the bucket stays, and is said to
 		want.bucket = got.bucket
 	}

@@ -78,9 +78,17 @@ type world struct {
 	port int
 }
 
-// in runs f in a world of its own, with a clock of its own. Empty is one in which a founder has made the Railway project
-// and nothing else.
-func in(t *testing.T, k kind, empty bool, f func(w *world)) {
+// emptiness is what there is before the first release.
+type emptiness int
+
+const (
+	furnished emptiness = iota // a founder has made all that is needed
+	empty                      // only the Railway project
+	butASet                    // and the bot's secret set, which lacks a key
+)
+
+// in runs f in a world of its own, with a clock of its own.
+func in(t *testing.T, k kind, has emptiness, f func(w *world)) {
 	t.Helper()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -88,7 +96,7 @@ func in(t *testing.T, k kind, empty bool, f func(w *world)) {
 		w.machine = &machine{w: w, built: map[string]bool{}, alive: map[*process]bool{}}
 		w.visitor = w.transport()
 		defer w.close()
-		w.open(empty)
+		w.open(has)
 		f(w)
 	})
 }
@@ -107,13 +115,16 @@ func (w *world) transport() *http.Transport {
 	return &http.Transport{DialContext: w.net.Dial, IdleConnTimeout: time.Minute}
 }
 
-func (w *world) open(empty bool) {
+func (w *world) open(has emptiness) {
 	w.Helper()
 	ctx := w.Context()
 	env := railway.Environment{Name: "dev", Token: railwayToken}
 	sets := map[string]map[string]string{}
 	var projects []vercel.Project
-	if !empty {
+	if has == butASet {
+		sets[secretIn] = map[string]string{"OTHER": "x"}
+	}
+	if has == furnished {
 		admin := map[string]string{"ADMIN_TOKEN": adminKey}
 		env.Services = []railway.Service{{Name: "api", Public: true, Variables: admin}, {Name: "worker"}}
 		projects = []vercel.Project{{Name: product, Env: map[string]string{"BOT_START_URL": startURL, "BOT_START_PUBLIC_API_KEY": pipecatPublic}}}
