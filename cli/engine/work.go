@@ -41,8 +41,9 @@ func (rep report) answer(err error) {
 	}
 }
 
-// errTooLong is the cause of a context whose step used up its time; never shown.
-var errTooLong = errors.New("too long")
+// errTooLong is the cause of a context whose step used up its time; never shown. It is known as what it is outside too:
+// whoever words errors for people leaves the end of a context alone.
+var errTooLong = fmt.Errorf("too long: %w", context.DeadlineExceeded)
 
 // errAbandoned answers an intent of a step that the run has gone on without.
 var errAbandoned = errors.New("the run no longer waits for this step")

@@ -1,0 +1,138 @@
+package baddays_test
+
+import (
+	"testing"
+	"time"
+
+	"readme/cli/box/fault"
+	"readme/cli/box/railway"
+	"readme/cli/release"
+)
+
+func atRailway(name, only string, times int) row {
+	return row{vendor: "railway", Fault: fault.Fault{Name: name, Only: only, Times: times}}
+}
+
+func TestRailway_deploymentsThatGoWrong(t *testing.T) {
+	api := func(name string) row { return atRailway(name, "api", 1) }
+	try(t, []row{
+		api(railway.FaultSlowBuild),
+		api(railway.FaultBuildFails).ends(release.ExitStepFailed, "api did not go live", "a fault of the box"),
+		api(railway.FaultPullFails).of(fromImages).ends(release.ExitStepFailed, "api did not go live", "acme/api:2"),
+		api(railway.FaultStuckBuild).ends(release.ExitStepFailed, "api", "BUILDING").takes(21 * time.Minute),
+		api(railway.FaultStuckDeploy).ends(release.ExitStepFailed, "api", "DEPLOYING").takes(21 * time.Minute),
+		api(railway.FaultHealthNever).ends(release.ExitStepFailed, "api did not go live", "health check"),
+		api(railway.FaultCrashes).ends(release.ExitSmokeFailed, "api", "crashed"),
+		api(railway.FaultFlapping).ends(release.ExitStepFailed, "api", "crashed"),
+		api(railway.FaultStops).ends(release.ExitSmokeFailed, "api", "its process has ended"),
+		api(railway.FaultFallsAsleep),
+		api(railway.FaultSkipped).ends(release.ExitStepFailed, "skipped", "watch paths"),
+		api(railway.FaultSkippedByCI).ends(release.ExitStepFailed, "skipped", "Wait for CI"),
+		api(railway.FaultApproval).ends(release.ExitStepFailed, "waits for a person", "approve"),
+		api(railway.FaultQueued),
+		api(railway.FaultWaitsForCI),
+		api(railway.FaultCancelled).ends(release.ExitStepFailed, "cancelled"),
+		api(railway.FaultOldLingers),
+		api(railway.FaultRemoved).ends(release.ExitSmokeFailed, "api", "removed"),
+		api(railway.FaultStranger).ends(release.ExitNotPutBack, "api", "somebody else").
+			leaves(truth{api: "(2 runs, and  is on record)", worker: "1", bot: "1", client: "1"}, "a colleague's hotfix is not ours to take away"),
+		api(railway.FaultTooLarge).ends(release.ExitStepFailed, "too large"),
+		api(railway.FaultVariables),
+		api(railway.FaultSettingsFail).ends(release.ExitStepFailed, "api", "settings"),
+		api(railway.FaultOldSettings).ends(release.ExitDone, "with another setting"),
+	})
+}
+
+func TestRailway_workersThatGoWrong(t *testing.T) {
+	worker := func(name string) row { return atRailway(name, "worker", 1) }
+	try(t, []row{
+		worker(railway.FaultCrashes).ends(release.ExitStepFailed, "worker", "crashed"),
+		worker(railway.FaultFlapping).ends(release.ExitStepFailed, "worker", "crashed"),
+		worker(railway.FaultStops).ends(release.ExitStepFailed, "worker", "its process has ended"),
+		worker(railway.FaultRemoved).ends(release.ExitStepFailed, "worker"),
+		worker(railway.FaultBuildFails).ends(release.ExitStepFailed, "worker did not go live"),
+		worker(railway.FaultStaleReads),
+		worker(railway.FaultLogsLate),
+		atRailway(railway.FaultLogsLate, "worker", 0),
+		atRailway(railway.FaultLogsEmpty, "worker", 0).ends(release.ExitSmokeFailed, "the worker works"),
+	})
+}
+
+func TestRailway_commitsThatGoWrong(t *testing.T) {
+	api := func(name string) row { return atRailway(name, "api", 1).of(fromCommits) }
+	try(t, []row{
+		api(railway.FaultPushBefore).repeats(),
+		api(railway.FaultPushAfter).repeats(),
+		api(railway.FaultNoCommit).ends(release.ExitStepFailed, "does not find commit", "pushed"),
+		api(railway.FaultWrongCommit).ends(release.ExitStepFailed, "another commit"),
+		api(railway.FaultSkippedByCI).ends(release.ExitStepFailed, "Wait for CI"),
+		api(railway.FaultBuildFails).ends(release.ExitStepFailed, "api did not go live"),
+		api(railway.FaultStaleReads),
+		api(railway.FaultWaitsForCI),
+		atRailway(railway.FaultMuddledAnswer, "serviceInstanceDeployV2", 1).of(fromCommits),
+		atRailway(railway.FaultAnswerHeld, "serviceInstanceDeployV2", 1).of(fromCommits),
+		atRailway(railway.FaultConnect, "api", 1).of(fromCommits).first().repeats(),
+	})
+}
+
+func TestRailway_waysBackThatAreBarred(t *testing.T) {
+	api := func(name string) row { return atRailway(name, "api", 0) }
+	try(t, []row{
+		api(railway.FaultNoRollback).flawed(flawSmoke).ends(release.ExitSmokeFailed),
+		api(railway.FaultNoRollback).flawed(flawDomain).ends(release.ExitSmokeFailed),
+		api(railway.FaultNoRollback).of(fromCommits).flawed(flawSmoke).ends(release.ExitSmokeFailed),
+		api(railway.FaultNoRollback).of(fromImages).flawed(flawSmoke).ends(release.ExitSmokeFailed),
+		api(railway.FaultImageGone).flawed(flawSmoke).ends(release.ExitSmokeFailed),
+		api(railway.FaultImageGone).of(fromCommits).flawed(flawSmoke).ends(release.ExitSmokeFailed),
+		api(railway.FaultImageGone).of(fromImages).flawed(flawSmoke).ends(release.ExitSmokeFailed),
+		atRailway(railway.FaultMuddledAnswer, "deploymentRollback", 1).flawed(flawSmoke).ends(release.ExitSmokeFailed),
+		atRailway(railway.FaultAnswerHeld, "deploymentRollback", 1).flawed(flawSmoke).ends(release.ExitSmokeFailed),
+		atRailway(railway.FaultReadOnly, "deploymentRollback", 0).flawed(flawSmoke).ends(release.ExitNotPutBack, "api could not be put back", "not authorized").
+			leaves(truth{api: "2", worker: "2", bot: "1", client: "1"}, "the token may not roll back any more"),
+	})
+}
+
+func TestRailway_readingsThatMislead(t *testing.T) {
+	api := func(name string, times int) row { return atRailway(name, "api", times) }
+	try(t, []row{
+		api(railway.FaultStaleReads, 1),
+		api(railway.FaultStaleReads, 1).lasts(25 * time.Second),
+		api(railway.FaultStaleLatest, 1),
+		api(railway.FaultStaleLatest, 1).lasts(25 * time.Second),
+		api(railway.FaultUnknownStatus, 3),
+		api(railway.FaultUnknownStatus, 0).starts("planned").ends(release.ExitStepFailed, "PONDERING").takes(22 * time.Minute),
+		api(railway.FaultLogsLate, 0),
+		api(railway.FaultLogsEmpty, 0),
+		api(railway.FaultNoDomain, 0).ends(release.ExitSmokeFailed, "api"),
+		api(railway.FaultNoDomain, 0).first().ends(release.ExitStepFailed, "domain"),
+		api(railway.FaultUnverified, 0),
+		api(railway.FaultEdgeLate, 0),
+		api(railway.FaultEdgeLate, 0).lasts(5*time.Minute).ends(release.ExitSmokeFailed, "404"),
+		api(railway.FaultEdgeChallenge, 2),
+		api(railway.FaultEdgeChallenge, 0).ends(release.ExitSmokeFailed, "429"),
+		api(railway.FaultEdgeSignIn, 0).ends(release.ExitSmokeFailed, "401", "sign in"),
+		atRailway(railway.FaultSealed, "ADMIN_TOKEN", 0),
+		atRailway(railway.FaultSealed, "RELEASE_COMMIT", 0),
+		atRailway(railway.FaultStaged, "dev", 0).ends(release.ExitDone, "staged"),
+		atRailway(railway.FaultRestricted, "dev", 0).ends(release.ExitStepFailed, "restricted"),
+	})
+}
+
+func TestRailway_operationsThatAreRefused(t *testing.T) {
+	op := atRailway
+	try(t, []row{
+		op(railway.FaultMuddledAnswer, "variableCollectionUpsert", 1),
+		op(railway.FaultMuddledAnswer, "serviceInstanceUpdate", 1),
+		op(railway.FaultAnswerHeld, "variableCollectionUpsert", 1),
+		op(railway.FaultAnswerHeld, "serviceInstanceUpdate", 1),
+		op(railway.FaultAnswerHeld, "up", 1),
+		op(railway.FaultMuddledAnswer, "serviceCreate", 1).first(),
+		op(railway.FaultMuddledAnswer, "serviceDomainCreate", 1).first(),
+		op(railway.FaultAnswerHeld, "serviceCreate", 1).first(),
+		op(railway.FaultReadOnly, "", 0).ends(release.ExitStepFailed, "not authorized"),
+		op(railway.FaultTooQuickly, "", 2),
+		op(railway.FaultTooQuickly, "variableCollectionUpsert", 0).ends(release.ExitStepFailed, "too quickly"),
+		op(railway.FaultTwoFactor, "variableCollectionUpsert", 0).ends(release.ExitStepFailed, "two factor"),
+		op(railway.FaultTwoFactor, "", 0).ends(release.ExitInvalid, "two factor").unplanned(),
+	})
+}
