@@ -122,6 +122,7 @@ func (w *world) connect(ctx context.Context, acc access) error {
 		w.steps.Poll, w.steps.Settle = 200*time.Millisecond, time.Second
 	}
 	for _, d := range p.rel.Deploy {
+		d.Source = steps.SourceOf(d, w.env)
 		switch d.To {
 		case "railway":
 			w.steps.Hosts[d.Name] = steps.OnRailway(c.railway, d)

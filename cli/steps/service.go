@@ -23,7 +23,7 @@ type Settled interface {
 
 // readService finds out what is live of a service, and what would be sent for it.
 func (w *World) readService(ctx context.Context, q Question, d spec.Deploy) (plan.Service, error) {
-	s := plan.Service{Without: q.Without[d.Name], Outputs: maps.Clone(q.Outputs[d.Name]), Source: sourceOf(d, q.Env)}
+	s := plan.Service{Without: q.Without[d.Name], Outputs: maps.Clone(q.Outputs[d.Name]), Source: SourceOf(d, q.Env)}
 	h := w.Hosts[d.Name]
 	live, err := h.Live(ctx)
 	if err != nil {
@@ -51,8 +51,8 @@ func (w *World) readService(ctx context.Context, q Question, d spec.Deploy) (pla
 	return s, w.readFiles(ctx, q, d, h, live, &s)
 }
 
-// sourceOf says how a service is sent. The box takes what is in the work tree, whatever release.yaml says.
-func sourceOf(d spec.Deploy, env spec.Environment) string {
+// SourceOf says how a service is sent. The box takes what is in the work tree, whatever release.yaml says.
+func SourceOf(d spec.Deploy, env spec.Environment) string {
 	switch {
 	case d.To == "pipecat" || d.Source == "image":
 		return d.Source
@@ -146,7 +146,7 @@ func watched(d spec.Deploy) []string {
 func committed(q Question) error {
 	var names []string
 	for _, d := range q.Release.Deploy {
-		if sourceOf(d, q.Env) == "commit" {
+		if SourceOf(d, q.Env) == "commit" {
 			names = append(names, d.Name)
 		}
 	}
