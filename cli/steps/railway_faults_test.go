@@ -215,3 +215,35 @@ func atOurs(t *testing.T, f func(r *atRailway, em *emulator.Emulator)) {
 		f(r, em)
 	})
 }
+
+func TestRailway_followsAPushThatOvertakesOurs(t *testing.T) {
+	atOurs(t, func(r *atRailway, em *emulator.Emulator) {
+		exits(r.T, bring(r, "run-1", ways(r, 1)["commit"]()), release.ExitDone)
+		next := ways(r, 2)["commit"]()
+		for _, name := range []string{emulator.FaultPushAfter, emulator.FaultSlowBuild} { // the slow one is ours
+			if err := em.Faults().Set(fault.Fault{Name: name, Times: 1}); err != nil {
+				r.Fatal(err)
+			}
+		}
+		s := bring(r, "run-2", next)
+		exits(r.T, s, release.ExitDone)
+		now := r.live()
+		if made(now) != sha(2) || s.Step("api").Outputs["deployment"] != now.ID {
+			r.Errorf("%+v serves, and the release says %v", now, s.Step("api").Outputs)
+		}
+	})
+}
+
+func TestRailway_leavesNothingBehindThatWaitsForAPerson(t *testing.T) {
+	atOurs(t, func(r *atRailway, em *emulator.Emulator) {
+		exits(r.T, bring(r, "run-1", ways(r, 1)["commit"]()), release.ExitDone)
+		if err := em.Faults().Set(fault.Fault{Name: emulator.FaultApproval, Times: 1}); err != nil {
+			r.Fatal(err)
+		}
+		exits(r.T, bring(r, "run-2", ways(r, 2)["commit"]()), release.ExitStepFailed)
+		all, err := r.Deployments(r.Context(), "api")
+		if err != nil || len(all) != 2 || all[0].State != provider.Superseded {
+			r.Errorf("the one that waited is %+v, %v", all, err)
+		}
+	})
+}
