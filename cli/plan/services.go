@@ -32,7 +32,7 @@ func (b *builder) deploy(d spec.Deploy) error {
 	if s.Outputs == nil {
 		s.Outputs = map[string]string{}
 	}
-	b.describe(&s, f)
+	b.describe(&s, d, f)
 	for _, m := range f.Missing {
 		s.Lines = append(s.Lines, "+ "+m)
 	}
@@ -118,7 +118,7 @@ func files(tree string) string {
 }
 
 // describe fills what the plan shows of a deploy: from, to, and what putting it back would mean.
-func (b *builder) describe(s *release.Step, f Service) {
+func (b *builder) describe(s *release.Step, d spec.Deploy, f Service) {
 	live := f.Live
 	s.From, s.To = "nothing", b.facts.Commit.Short()
 	if f.Image != "" || f.Build != "" {
@@ -126,6 +126,9 @@ func (b *builder) describe(s *release.Step, f Service) {
 	}
 	if live.ID == "" {
 		s.Undo = "nothing was live before: a failed release removes it again"
+		if d.To == "pipecat" { // an agent cannot be without a deployment, and to delete it cannot be undone
+			s.Undo = "nothing was live before: the first one stays"
+		}
 		return
 	}
 	s.From = shortCommit(live.Commit)
