@@ -111,17 +111,7 @@ type request struct {
 // ask sends r and decodes its data into v. Queries repeat; a mutation is sent once, unless it was refused before it was
 // carried out: with 429, or because too many of its kind came at once.
 func (c *Client) ask(ctx context.Context, r request, v any) error {
-	for attempt := range throttleTries {
-		err := c.once(ctx, r, v)
-		wait := throttled(err)
-		if wait == 0 || attempt == throttleTries-1 {
-			return err
-		}
-		if err := pause(ctx, wait); err != nil {
-			return err
-		}
-	}
-	return nil
+	return patiently(ctx, func() error { return c.once(ctx, r, v) })
 }
 
 func (c *Client) once(ctx context.Context, r request, v any) error {

@@ -47,11 +47,15 @@ func (c *Client) upload(ctx context.Context, req provider.Request) (string, erro
 	}
 	header := c.credentials(t.login)
 	header.Set("Content-Type", "application/gzip")
-	a, err := c.files.Do(ctx, provider.Call{
-		Op: "upload " + req.Service, Method: http.MethodPost, Header: header,
-		Path:  "/project/" + url.PathEscape(t.ProjectID) + "/environment/" + url.PathEscape(t.EnvironmentID) + "/up",
-		Query: url.Values{"serviceId": {id}, "message": {message(req.Marker)}},
-		Open:  func() (io.ReadCloser, error) { return os.Open(req.Archive) }, Size: info.Size(),
+	var a provider.Answer
+	err = patiently(ctx, func() (err error) {
+		a, err = c.files.Do(ctx, provider.Call{
+			Op: "upload " + req.Service, Method: http.MethodPost, Header: header,
+			Path:  "/project/" + url.PathEscape(t.ProjectID) + "/environment/" + url.PathEscape(t.EnvironmentID) + "/up",
+			Query: url.Values{"serviceId": {id}, "message": {message(req.Marker)}},
+			Open:  func() (io.ReadCloser, error) { return os.Open(req.Archive) }, Size: info.Size(),
+		})
+		return err
 	})
 	var made wireUpload
 	if err == nil {

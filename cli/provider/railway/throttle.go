@@ -1,7 +1,9 @@
 package railway
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,17 +13,31 @@ import (
 )
 
 // Besides 429, Railway slows single actions down in prose, with HTTP 200: "... too quickly", "allows 5 deploys per 60
-// seconds". Such a call was refused before it was carried out.
+// seconds"; an upload with HTTP 400. Such a call was refused before it was carried out.
 const (
 	throttleTries = 4
 	throttleWait  = 10 * time.Second
 	throttleMost  = time.Minute
 )
 
+// patiently calls again what was slowed down.
+func patiently(ctx context.Context, call func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := call()
+		wait := throttled(err)
+		if wait == 0 || attempt == throttleTries {
+			return err
+		}
+		if err := pause(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
 // throttled is how long to wait before the refused call is sent again; 0 if that is not why it was refused.
 func throttled(err error) time.Duration {
 	e, ok := errors.AsType[*provider.Error](err)
-	if !ok || e.Status != 200 {
+	if !ok || e.Status != http.StatusOK && e.Status != http.StatusBadRequest {
 		return 0
 	}
 	return tooMany(strings.ToLower(e.Message))
