@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"readme/cli/release"
@@ -39,7 +40,11 @@ func (b *builder) deploy(d spec.Deploy) error {
 	for _, v := range f.Sets {
 		s.Lines = append(s.Lines, "+ variable "+v)
 	}
-	b.notes = append(b.notes, f.Warn...)
+	for _, w := range f.Warn { // what is true of a vendor's project is said by each of its services
+		if !slices.Contains(b.notes, w) {
+			b.notes = append(b.notes, w)
+		}
+	}
 	switch {
 	case f.Without != "":
 		s.Change, s.Why = release.ChangeSkip, f.Without

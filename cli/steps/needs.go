@@ -25,6 +25,9 @@ func (w *World) readNeeds(ctx context.Context, q Question, d spec.Deploy, h Host
 			return cannotRead(as, err)
 		}
 	}
+	if d.To == "railway" {
+		s.Warn = append(s.Warn, railwayFiles(w.Dir, d)...)
+	}
 	vars, ok := h.(Variables)
 	if !ok {
 		return nil

@@ -9,9 +9,9 @@ import (
 	"readme/cli/spec"
 )
 
-// RailwayFiles warns of the files in the repository that would change how Railway builds and runs a service, against
+// railwayFiles warns of the files in the repository that would change how Railway builds and runs a service, against
 // what release.yaml says. Dir is the project's folder.
-func RailwayFiles(dir string, d spec.Deploy) []string {
+func railwayFiles(dir string, d spec.Deploy) []string {
 	var out []string
 	for _, folder := range []string{"", "services/" + d.Name} {
 		for _, name := range []string{"railway.json", "railway.toml"} {
