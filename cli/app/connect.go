@@ -28,6 +28,7 @@ type access struct {
 	vercelProject, vercelTeam, pipecatName string
 	values                                 map[string]release.Secret
 	emulated                               bool // no address is a vendor's own
+	partly                                 bool // a vendor without its key is left out, instead of an error
 }
 
 // clients are the ways out to the vendors; nil where nothing of the product is there.
@@ -40,7 +41,10 @@ type clients struct {
 
 // dial makes the clients of the vendors that the product uses. It calls nobody.
 func (w *world) dial(acc access) (c clients, err error) {
-	if w.project.uses("railway") {
+	with := func(vendor string, key release.Secret) bool {
+		return w.project.uses(vendor) && (!acc.partly || !key.Empty())
+	}
+	if with("railway", acc.railwayToken) {
 		c.railway, err = railway.New(railway.Options{
 			Base: acc.railway, Token: acc.railwayToken, Project: acc.railwayProject, Environment: acc.railwayEnvironment,
 		})
@@ -49,7 +53,8 @@ func (w *world) dial(acc access) (c clients, err error) {
 		}
 		w.closers = append(w.closers, c.railway.Close)
 	}
-	if d, ok := w.project.first("vercel"); ok {
+	if with("vercel", acc.vercelToken) {
+		d, _ := w.project.first("vercel")
 		c.vercel, err = vercel.New(vercel.Options{
 			Base: acc.vercel, Token: acc.vercelToken, Project: acc.vercelProject, Team: acc.vercelTeam, Bypass: acc.bypass,
 			Root: d.Root, VercelJSON: func() ([]byte, error) { return os.ReadFile(filepath.Join(w.project.dir, d.Root, "vercel.json")) },
@@ -59,7 +64,7 @@ func (w *world) dial(acc access) (c clients, err error) {
 		}
 		w.closers = append(w.closers, c.vercel.Close)
 	}
-	if w.project.uses("pipecat") {
+	if with("pipecat", acc.pipecatKey) {
 		bot, err := w.project.bot()
 		if err != nil {
 			return c, err
@@ -70,7 +75,7 @@ func (w *world) dial(acc access) (c clients, err error) {
 		}
 		w.closers = append(w.closers, c.pipecat.Close)
 	}
-	if w.project.uses("supabase") {
+	if with("supabase", acc.supabaseKey) && acc.supabase != "" {
 		if c.supabase, err = supabase.New(supabase.Options{Base: acc.supabase, Key: acc.supabaseKey, Ref: w.env.Targets.Supabase}); err != nil {
 			return c, err
 		}

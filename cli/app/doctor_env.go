@@ -1,8 +1,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,16 +22,23 @@ func (a *app) environmentFindings(ctx context.Context, p *project, e spec.Enviro
 	const deadline = time.Minute
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
+	var out []view.Finding
 	acc, err := a.realAccess(ctx, p, e)
 	if err != nil {
-		return asFindings(e.Name, err)
+		out = asFindings(e, err)
 	}
 	w := &world{app: a, project: p, env: e}
 	defer w.close(ctx)
+	acc.partly = true
 	c, err := w.dial(acc)
 	if err != nil {
-		return asFindings(e.Name, err)
+		return append(out, asFindings(e, err)...)
 	}
+	return append(out, gather(a.looks(ctx, p, c, acc))...)
+}
+
+// looks are all that can be examined with what readme-ops was given.
+func (a *app) looks(ctx context.Context, p *project, c clients, acc access) []look {
 	var looks []look
 	if c.railway != nil {
 		looks = append(looks, look{"railway", func() []provider.Finding { return c.railway.Examine(ctx, p.railwayServices()) }})
@@ -55,7 +64,7 @@ func (a *app) environmentFindings(ctx context.Context, p *project, e spec.Enviro
 	if queue := acc.values["REDIS_URL"]; !queue.Empty() {
 		looks = append(looks, look{"upstash", func() []provider.Finding { return upstash.Examine(ctx, queue, upstash.ProductWorker()) }})
 	}
-	return gather(looks)
+	return looks
 }
 
 // look is one vendor's own examination.
@@ -88,8 +97,8 @@ func shown(vendor string, f provider.Finding) view.Finding {
 	return view.Finding{Name: vendor + " " + f.What, Text: f.Text, Try: f.Try, Page: f.Page, Mood: mood}
 }
 
-// asFindings shows what keeps us from looking.
-func asFindings(name string, err error) []view.Finding {
+// asFindings shows what keeps us from looking, and where a key is to be had.
+func asFindings(e spec.Environment, err error) []view.Finding {
 	var many release.Faults
 	if !errors.As(err, &many) {
 		many = release.Faults{release.AsFault(err)}
@@ -100,9 +109,28 @@ func asFindings(name string, err error) []view.Finding {
 		if f.Detail != "" {
 			text += ": " + f.Detail
 		}
-		out = append(out, view.Finding{Name: name, Text: text, Try: f.Try, Mood: view.Bad})
+		found := view.Finding{Name: e.Name, Text: text, Try: f.Try, Mood: view.Bad}
+		for variable, page := range keyPages(e) {
+			if strings.HasPrefix(f.Title, variable+" has no value") {
+				found.Page = page
+			}
+		}
+		out = append(out, found)
 	}
 	return out
+}
+
+// keyPages are where a person gets each key.
+func keyPages(e spec.Environment) map[string]string {
+	supabase := "https://supabase.com/dashboard/project/" + cmp.Or(e.Targets.Supabase, "_")
+	return map[string]string{
+		"RAILWAY_TOKEN":       "https://railway.com/dashboard (the project, Settings, Tokens: one for the environment " + e.Targets.Railway.Environment + ")",
+		"VERCEL_TOKEN":        "https://vercel.com/account/settings/tokens",
+		"PIPECAT_PRIVATE_KEY": "https://pipecat.daily.co (API Keys, Private)",
+		"SUPABASE_SECRET_KEY": supabase + "/settings/api-keys",
+		"DATABASE_URL":        supabase + "?showConnect=true (session pooler, port 5432)",
+		"REDIS_URL":           "https://console.upstash.com/redis",
+	}
 }
 
 // railwayServices are the names that the product's services have there.

@@ -21,12 +21,10 @@ const (
 	pipecatAPI = "https://api.pipecat.daily.co"
 )
 
-// realAccess takes the tokens from the environment's values file and from the process.
+// realAccess takes the tokens from the environment's values file and from the process. What is missing is an error, and
+// the rest is in the access all the same; a mixture of real and emulated vendors opens nothing.
 func (a *app) realAccess(ctx context.Context, p *project, e spec.Environment) (access, error) {
-	values, err := a.given(ctx, p, e)
-	if err != nil {
-		return access{}, err
-	}
+	values, incomplete := a.given(ctx, p, e)
 	address := func(variable, vendors string) string { return cmp.Or(values[variable].Reveal(), vendors) }
 	acc := access{
 		railway: address("RAILWAY_API_URL", railwayAPI), vercel: address("VERCEL_API_URL", vercelAPI),
@@ -37,8 +35,11 @@ func (a *app) realAccess(ctx context.Context, p *project, e spec.Environment) (a
 		vercelProject: e.Targets.Vercel.Project, vercelTeam: e.Targets.Vercel.Team, pipecatName: e.Targets.Pipecat.Agent,
 		values: values,
 	}
-	acc.emulated, err = p.emulated(acc)
-	return acc, err
+	var err error
+	if acc.emulated, err = p.emulated(acc); err != nil {
+		return access{}, err
+	}
+	return acc, incomplete
 }
 
 // withOwn is the project's matrix with what readme-ops itself reads, in case it stands nowhere in it: the keys of the
