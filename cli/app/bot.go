@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"path/filepath"
 	"time"
 
@@ -9,14 +10,16 @@ import (
 	"readme/cli/spec"
 )
 
-// bot is what pcc-deploy.toml says of the product's bot; the zero Config where there is none.
-func (p *project) bot() (pipecat.Config, error) {
-	for _, d := range p.rel.Deploy {
-		if d.To == "pipecat" {
-			return pipecat.ReadConfig(filepath.Join(p.dir, d.Config))
-		}
+// bot is what pcc-deploy.toml says of the product's bot, with the secret set that the environment pins; the zero Config
+// where there is none.
+func (p *project) bot(e spec.Environment) (pipecat.Config, error) {
+	d, ok := p.first("pipecat")
+	if !ok {
+		return pipecat.Config{}, nil
 	}
-	return pipecat.Config{}, nil
+	cfg, err := pipecat.ReadConfig(filepath.Join(p.dir, d.Config))
+	cfg.SecretSet = cmp.Or(e.Targets.Pipecat.SecretSet, cfg.SecretSet)
+	return cfg, err
 }
 
 // shortest is the least time that a check gives a session of this bot; 0 where none starts one.

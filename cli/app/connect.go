@@ -65,7 +65,7 @@ func (w *world) dial(acc access) (c clients, err error) {
 		w.closers = append(w.closers, c.vercel.Close)
 	}
 	if with("pipecat", acc.pipecatKey) {
-		bot, err := w.project.bot()
+		bot, err := w.project.bot(w.env)
 		if err != nil {
 			return c, err
 		}
@@ -118,7 +118,7 @@ func (w *world) connect(ctx context.Context, acc access) error {
 	}
 	w.steps = &steps.World{
 		Dir: p.dir, Archives: p.archives(), Poll: 5 * time.Second, Settle: 8 * time.Second,
-		Database: acc.database, Hosts: map[string]steps.Host{}, Values: acc.values, Plain: plainOnes(p.matrix), Bypass: acc.bypass,
+		Database: acc.database, SecretSet: w.env.Targets.Pipecat.SecretSet, Hosts: map[string]steps.Host{}, Values: acc.values, Plain: plainOnes(p.matrix), Bypass: acc.bypass,
 	}
 	if c.supabase != nil {
 		w.steps.Buckets = steps.OnSupabase(c.supabase)
@@ -134,7 +134,7 @@ func (w *world) connect(ctx context.Context, acc access) error {
 		case "vercel":
 			w.steps.Hosts[d.Name] = steps.OnVercel(c.vercel)
 		case "pipecat":
-			cfg, err := pipecat.ReadConfig(filepath.Join(p.dir, d.Config))
+			cfg, err := p.bot(w.env)
 			if err != nil {
 				return err
 			}

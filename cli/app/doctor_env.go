@@ -34,11 +34,12 @@ func (a *app) environmentFindings(ctx context.Context, p *project, e spec.Enviro
 	if err != nil {
 		return append(out, asFindings(e, err)...)
 	}
-	return append(out, gather(a.looks(ctx, p, c, acc))...)
+	return append(out, gather(w.looks(ctx, c, acc))...)
 }
 
 // looks are all that can be examined with what readme-ops was given.
-func (a *app) looks(ctx context.Context, p *project, c clients, acc access) []look {
+func (w *world) looks(ctx context.Context, c clients, acc access) []look {
+	p := w.project
 	var looks []look
 	if c.railway != nil {
 		looks = append(looks, look{"railway", func() []provider.Finding { return c.railway.Examine(ctx, p.railwayServices()) }})
@@ -48,7 +49,7 @@ func (a *app) looks(ctx context.Context, p *project, c clients, acc access) []lo
 	}
 	if c.pipecat != nil {
 		looks = append(looks, look{"pipecat", func() []provider.Finding {
-			cfg, err := p.bot()
+			cfg, err := p.bot(w.env)
 			if err != nil {
 				return []provider.Finding{{What: "pcc-deploy.toml", Text: firstLine(err), Mood: provider.Bad}}
 			}

@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"readme/cli/box"
 	"readme/cli/env"
 	"readme/cli/plan"
-	"readme/cli/provider/pipecat"
 	"readme/cli/release"
 	"readme/cli/smoke"
 	"readme/cli/source"
@@ -211,18 +209,12 @@ func (a *app) repo(ctx context.Context, p *project) string {
 // startBox opens a box of this process's own.
 func (a *app) startBox(ctx context.Context, p *project, e spec.Environment, command string) (*box.Box, error) {
 	cache, data := boxFolders(a.sys, p.dir)
-	set := ""
-	for _, d := range p.rel.Deploy {
-		if d.To == "pipecat" {
-			cfg, err := pipecat.ReadConfig(filepath.Join(p.dir, d.Config))
-			if err != nil {
-				return nil, err
-			}
-			set = cfg.SecretSet
-		}
+	bot, err := p.bot(e)
+	if err != nil {
+		return nil, err
 	}
 	return box.Open(ctx, box.Config{
-		Project: p.dir, Cache: cache, Data: data, Downloads: downloads(a.sys), Command: command, Set: set, Environ: a.sys.Environ,
+		Project: p.dir, Cache: cache, Data: data, Downloads: downloads(a.sys), Command: command, Set: bot.SecretSet, Environ: a.sys.Environ,
 		Release: p.rel, Matrix: p.matrix, Env: e.Name, Agent: p.rel.Project, Repo: a.repo(ctx, p),
 		Offline: a.sys.Get("READMEOPS_OFFLINE") != "", Runner: a.runner,
 		Say: func(line string) { _, _ = fmt.Fprintln(a.sys.Err, line) },

@@ -143,6 +143,7 @@ func (t Targets) places() []pinned {
 		{"railway", join(t.Railway.Project, t.Railway.Environment)},
 		{"vercel", vercel},
 		{"pipecat", join(t.Pipecat.Agent)},
+		{"pipecat.secret_set", t.Pipecat.SecretSet},
 		{"supabase", t.Supabase},
 	}
 }

@@ -124,7 +124,9 @@ func targets(v value, t *Targets) {
 		may("vercel", func(v value) {
 			v.object(need("project", text(&t.Vercel.Project)), may("team", text(&t.Vercel.Team)))
 		}),
-		may("pipecat", func(v value) { v.object(need("agent", text(&t.Pipecat.Agent))) }),
+		may("pipecat", func(v value) {
+			v.object(need("agent", text(&t.Pipecat.Agent)), may("secret_set", text(&t.Pipecat.SecretSet)))
+		}),
 		may("supabase", text(&t.Supabase)),
 	)
 }

@@ -42,7 +42,10 @@ type Targets struct {
 		Project string
 		Team    string
 	}
-	Pipecat  struct{ Agent string }
+	Pipecat struct {
+		Agent     string
+		SecretSet string // "" for the one that pcc-deploy.toml names
+	}
 	Supabase string // the project's ref
 }
 

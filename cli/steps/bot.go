@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,7 +29,7 @@ func (w *World) readBot(ctx context.Context, q Question, d spec.Deploy, live pro
 	if err != nil {
 		return err
 	}
-	want.Agent = ""
+	want.Agent, want.SecretSet = "", cmp.Or(w.SecretSet, want.SecretSet)
 	if s.Config, err = json.Marshal(want); err != nil {
 		return err
 	}

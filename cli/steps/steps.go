@@ -156,13 +156,14 @@ type World struct {
 	Poll     time.Duration // how often a vendor is asked about a deployment
 	Settle   time.Duration // how long a bot's session is watched
 
-	Database release.Secret
-	Hosts    map[string]Host // by the service's name in release.yaml
-	Buckets  Buckets
-	Values   map[string]release.Secret // what readme-ops itself was given, for the references of checks
-	Plain    map[string]bool           // names of Values that the matrix does not call secret
-	Bypass   release.Secret            // opens a protected deployment to checks; empty for none
-	Smoke    smoke.Env                 // what all checks share
+	Database  release.Secret
+	SecretSet string          // of the bot in this environment; "" for the one that pcc-deploy.toml names
+	Hosts     map[string]Host // by the service's name in release.yaml
+	Buckets   Buckets
+	Values    map[string]release.Secret // what readme-ops itself was given, for the references of checks
+	Plain     map[string]bool           // names of Values that the matrix does not call secret
+	Bypass    release.Secret            // opens a protected deployment to checks; empty for none
+	Smoke     smoke.Env                 // what all checks share
 }
 
 // Actions gives the action of every step that runs.
