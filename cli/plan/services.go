@@ -80,6 +80,9 @@ func (b *builder) unchanged(d spec.Deploy, f Service, s *release.Step) bool {
 	case live.ID == "":
 		s.Change, s.Why = release.ChangeCreate, "nothing is live yet"
 		return false
+	case len(f.Missing) > 0:
+		s.Change, s.Why = release.ChangeUpdate, "it lacks something at "+d.To
+		return false
 	case live.Ill != "":
 		s.Change, s.Why = release.ChangeUpdate, "what was brought last is not well: "+live.Ill
 		return false
