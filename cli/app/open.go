@@ -112,20 +112,21 @@ func (w *world) openBox(ctx context.Context, command string) (access, error) {
 
 // plan reads the facts and makes the plan.
 func (w *world) plan(ctx context.Context) (release.Plan, error) {
-	facts, err := w.facts(ctx)
+	facts, err := w.facts(ctx, false)
 	if err != nil {
 		return release.Plan{}, err
 	}
 	return plan.Build(w.project.rel, w.env, facts)
 }
 
-func (w *world) facts(ctx context.Context) (plan.Facts, error) {
+// facts reads the world: for a release, or only to look at what is live.
+func (w *world) facts(ctx context.Context, looks bool) (plan.Facts, error) {
 	src, err := w.app.source(ctx, w.project)
 	if err != nil {
 		return plan.Facts{}, err
 	}
 	facts, err := steps.Read(ctx, w.steps, steps.Question{
-		Release: w.project.rel, Matrix: w.project.matrix, Env: w.env, Box: w.boxed,
+		Release: w.project.rel, Matrix: w.project.matrix, Env: w.env, Box: w.boxed, Looks: looks,
 		Subject: w.subject(ctx, src), Without: w.without, Outputs: w.outputs,
 	})
 	facts.Targets, facts.Notes = w.targets, w.notes
@@ -143,7 +144,7 @@ func (w *world) subject(ctx context.Context, src *source.Source) steps.Subject {
 
 // smokePlan is the plan's checks alone, against what is live.
 func (w *world) smokePlan(ctx context.Context) (release.Plan, error) {
-	facts, err := w.facts(ctx)
+	facts, err := w.facts(ctx, true)
 	if err != nil {
 		return release.Plan{}, err
 	}

@@ -33,6 +33,9 @@ func (w *World) readService(ctx context.Context, q Question, d spec.Deploy) (pla
 	if live.ID != "" && live.State != provider.Live {
 		s.Live.Ill = live.Raw
 	}
+	if q.Looks {
+		return s, nil
+	}
 	if s.Without == "" {
 		if err := w.readNeeds(ctx, q, d, h, &s); err != nil {
 			return s, err
