@@ -18,7 +18,7 @@ const (
 	bucketDeadline     = time.Minute
 	deployDeadline     = 20 * time.Minute
 	promoteDeadline    = 5 * time.Minute
-	confirmDeadline    = 2 * time.Minute
+	confirmDeadline    = 3 * time.Minute // of each service
 	cleanupDeadline    = 30 * time.Second
 )
 

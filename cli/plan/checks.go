@@ -61,7 +61,7 @@ func (b *builder) confirm(promotes []promote) {
 	}
 	b.add(release.Step{
 		ID: StillLive, Kind: release.KindConfirm, Title: StillLive, Change: release.ChangeRun,
-		Needs: needs, Inputs: encode(in), Deadline: confirmDeadline,
+		Needs: needs, Inputs: encode(in), Deadline: time.Duration(len(in.Services)) * confirmDeadline,
 	})
 }
 

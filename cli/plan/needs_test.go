@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -85,6 +86,9 @@ func confirmed(t *testing.T, facts plan.Facts) map[string]string {
 		if step.Kind != release.KindConfirm && step.Kind != release.KindCleanup && !slices.Contains(s.Needs, step.ID) {
 			t.Errorf("it does not wait for %s", step.ID)
 		}
+	}
+	if s.Deadline < time.Duration(len(in.Services))*2*time.Minute {
+		t.Errorf("%s is not enough to ask about %d services one after the other", s.Deadline, len(in.Services))
 	}
 	out := map[string]string{}
 	for _, s := range in.Services {

@@ -26,27 +26,34 @@ func (a confirm) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 			return release.StepDone{}, err
 		}
 	}
-	return release.StepDone{Text: fmt.Sprintf("%d services serve what was released", len(in.Services))}, nil
+	text := "1 service serves what was released"
+	if n := len(in.Services); n > 1 {
+		text = fmt.Sprintf("%d services serve what was released", n)
+	}
+	return release.StepDone{Text: text}, nil
 }
 
-// serves wants a yes of the vendor. A no that is only a late read, or a vendor that is away, gets half a minute.
+// serves wants a yes of the vendor. A no that is only a late read gets half a minute, and a vendor that is away as long
+// as it does while a deployment is waited for: neither makes a good release a bad one.
 func (a confirm) serves(ctx context.Context, s plan.Serving, want string) error {
-	const lag = 30 * time.Second
+	const lag, patience = 30 * time.Second, 2 * time.Minute
 	as := plan.DeployInputs{Name: s.Name, To: s.To}
 	h := a.w.Hosts[s.Name]
 	for began := time.Now(); ; {
 		live, err := h.Live(ctx)
-		over := time.Since(began) > lag
+		waited := time.Since(began)
 		switch {
 		case err == nil && live.ID == want && live.State == provider.Live:
 			return nil
 		case err == nil && live.State == provider.Live && heir(ctx, h, want) == live.ID:
 			return nil
 		case err == nil && live.ID == want && live.State.Over():
-			return a.w.failedDeploy(ctx, h, as, live)
-		case err != nil && over:
+			f := a.w.failedDeploy(ctx, h, as, live)
+			f.Title = s.Name + " was live, and does not serve any more"
+			return f
+		case err != nil && waited > patience:
 			return cannotRead(as, err)
-		case err == nil && over:
+		case err == nil && waited > lag:
 			return &release.Fault{
 				Title:    s.Name + " was released, but something else serves by now",
 				Detail:   "somebody or something else deployed it while this release ran",

@@ -67,7 +67,7 @@ func (w *World) flag() string {
 	return " --env " + w.Smoke.Environment
 }
 
-func (w *World) failedDeploy(ctx context.Context, h Host, in plan.DeployInputs, d provider.Deployment) error {
+func (w *World) failedDeploy(ctx context.Context, h Host, in plan.DeployInputs, d provider.Deployment) *release.Fault {
 	f := &release.Fault{
 		Title:  fmt.Sprintf("%s did not go live", in.Name),
 		Detail: d.Why,
