@@ -94,7 +94,7 @@ func (a promote) Undo(ctx context.Context, t *engine.Task, was engine.Was) (rele
 	switch {
 	case live.ID == rec.Before.ID:
 		return release.StepDone{Text: "the domain serves what it served before", Kept: remark(ctx, h)}, nil
-	case strangers(rec, live, t.Run, ""):
+	case strangers(rec, live, t.Run, plan.DeployInputs{}):
 		return release.StepDone{}, notPutBack(asDeploy, rec, errStrangers(live))
 	case rec.Before.ID == "":
 		return d.remove(ctx, t, h, asDeploy, rec, live)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,11 +21,23 @@ func (a deploy) Undo(ctx context.Context, t *engine.Task, was engine.Was) (relea
 		return release.StepDone{}, err
 	}
 	done, err := a.undo(ctx, t, in, was)
-	if err == nil && len(in.Make) > 0 {
-		made := fmt.Sprintf("%s of %s stays at %s", strings.Join(in.Make, ", "), in.Name, in.To)
-		done.Kept = strings.TrimPrefix(done.Kept+"; "+made, "; ")
+	if made := made(in, was); err == nil && len(made) > 0 {
+		kept := fmt.Sprintf("%s of %s stays at %s", strings.Join(made, ", "), in.Name, in.To)
+		done.Kept = strings.TrimPrefix(done.Kept+"; "+kept, "; ")
 	}
 	return done, err
+}
+
+// made names what was, or may have been, made and set at the vendor: nothing before the intent to do so is on record.
+func made(in plan.DeployInputs, was engine.Was) []string {
+	if len(was.Intents) < 2 {
+		return nil
+	}
+	out := slices.Clone(in.Make)
+	for _, name := range in.Variables {
+		out = append(out, "variable "+name)
+	}
+	return out
 }
 
 func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, was engine.Was) (release.StepDone, error) {
@@ -52,7 +65,7 @@ func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, 
 		return release.StepDone{Text: "nothing is live, as before"}, nil
 	case isBack(rec, live):
 		return release.StepDone{Text: "back to " + before(rec), Kept: remark(ctx, h)}, a.settingsBack(ctx, h, in, rec)
-	case strangers(rec, live, t.Run, in.Commit):
+	case strangers(rec, live, t.Run, in):
 		return release.StepDone{}, notPutBack(in, rec, errStrangers(live))
 	case rec.Before.ID == "":
 		return a.remove(ctx, t, h, in, rec, live)
@@ -61,15 +74,22 @@ func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, 
 }
 
 // strangers reports whether what serves was brought by somebody else after us. It is not ours to take away. A deployment
-// that the vendor made of a commit bears no release: one of ours (of commit, "" for none) is ours, whoever started it.
-func strangers(rec deployed, live provider.Deployment, run, commit string) bool {
-	if m := live.Marker; m.Release == "" && m.Tree == "" && m.Commit != "" && commit != "" && live.ID != rec.ID {
-		return m.Commit != commit
+// that the vendor made of a commit bears no release: one of ours (in.Commit, "" for none) is ours, whoever started it.
+func strangers(rec deployed, live provider.Deployment, run string, in plan.DeployInputs) bool {
+	if m := live.Marker; m.Release == "" && m.Tree == "" && m.Commit != "" && in.Commit != "" && live.ID != rec.ID {
+		return m.Commit != in.Commit
 	}
-	if rec.ID == "" { // ours has no id that we know: it bears our marker, or none where the vendor keeps none
-		return live.Marker.Release != "" && live.Marker.Release != run
+	if rec.ID != "" {
+		return live.ID != "" && live.ID != rec.ID && live.Marker.Release != run
 	}
-	return live.ID != "" && live.ID != rec.ID && live.Marker.Release != run
+	// Ours has no id that we know. What we upload bears our marker; where the vendor keeps none, its image tells.
+	switch {
+	case live.Marker.Release != "" || in.Source == "upload":
+		return live.Marker.Release != run
+	case in.Image != "" && live.Image != "":
+		return live.Image != in.Image
+	}
+	return false
 }
 
 // isBack reports whether what serves is a copy of what served before: a rollback that was cut off has got that far.
