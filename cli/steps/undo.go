@@ -21,23 +21,15 @@ func (a deploy) Undo(ctx context.Context, t *engine.Task, was engine.Was) (relea
 		return release.StepDone{}, err
 	}
 	done, err := a.undo(ctx, t, in, was)
-	if made := made(in, was); err == nil && len(made) > 0 {
+	made := slices.Clone(in.Make)
+	for _, name := range in.Variables {
+		made = append(made, "variable "+name)
+	}
+	if err == nil && len(made) > 0 {
 		kept := fmt.Sprintf("%s of %s stays at %s", strings.Join(made, ", "), in.Name, in.To)
 		done.Kept = strings.TrimPrefix(done.Kept+"; "+kept, "; ")
 	}
 	return done, err
-}
-
-// made names what was, or may have been, made and set at the vendor: nothing before the intent to do so is on record.
-func made(in plan.DeployInputs, was engine.Was) []string {
-	if len(was.Intents) < 2 {
-		return nil
-	}
-	out := slices.Clone(in.Make)
-	for _, name := range in.Variables {
-		out = append(out, "variable "+name)
-	}
-	return out
 }
 
 func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, was engine.Was) (release.StepDone, error) {
