@@ -4,9 +4,9 @@ import (
 	"context"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
@@ -51,8 +51,8 @@ func (b *Box) openAccounts(ctx context.Context, h *host.Host) error {
 		}
 		*k.to = drawn
 	}
-	for i, a := range all {
-		if err := b.stores(ctx, a, i+1); err != nil {
+	for _, a := range all {
+		if err := b.stores(ctx, a); err != nil {
 			return err
 		}
 		if err := b.typeIn(a, keys); err != nil {
@@ -73,8 +73,8 @@ func (b *Box) openAccounts(ctx context.Context, h *host.Host) error {
 	return nil
 }
 
-// stores gives an environment its own database, queue and Supabase project; n is its number, from 1.
-func (b *Box) stores(ctx context.Context, a *account, n int) error {
+// stores gives an environment its own database, queue and Supabase project.
+func (b *Box) stores(ctx context.Context, a *account) error {
 	database, err := b.database(ctx, a.env.Name)
 	if err != nil {
 		return err
@@ -83,7 +83,12 @@ func (b *Box) stores(ctx context.Context, a *account, n int) error {
 	if err != nil {
 		return err
 	}
-	queue.Path = "/" + strconv.Itoa(n)
+	n, err := b.state.number(a.env.Name)
+	if err != nil {
+		return err
+	}
+	own, _ := strconv.Atoi(strings.TrimPrefix(queue.Path, "/")) // none is the number 0
+	queue.Path = "/" + strconv.Itoa(own+n)
 	key, err := b.state.secret("accounts/supabase/"+a.env.Name, "sb_secret_")
 	if err != nil {
 		return err
@@ -108,7 +113,9 @@ func (b *Box) database(ctx context.Context, env string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := strings.TrimPrefix(u.Path, "/") + "_" + regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(env), "_")
+	const most = 63 // bytes: Postgres cuts off the rest, and does not find by it again what it has made
+	name := strings.TrimPrefix(u.Path, "/") + "_" + env
+	name = name[:min(most, len(name))]
 	if b.makeDatabase != nil {
 		err = b.makeDatabase(ctx, name)
 	} else {
@@ -123,17 +130,27 @@ func (b *Box) database(ctx context.Context, env string) (string, error) {
 
 // makeDatabase makes one on a server of the founder's own.
 func makeDatabase(ctx context.Context, server release.Secret, name string) error {
+	const deadline = 20 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
 	conn, err := pgx.Connect(ctx, server.Reveal())
-	if err != nil {
+	if err != nil { // pgx repeats parts of the address
 		return &release.Fault{Title: OwnDatabase + " cannot be reached", Exit: release.ExitStepFailed, Try: "unset " + OwnDatabase}
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	var exists bool
-	if err := conn.QueryRow(ctx, `select exists (select from pg_database where datname = $1)`, name).Scan(&exists); err != nil || exists {
-		return err
+	err = conn.QueryRow(ctx, `select exists (select from pg_database where datname = $1)`, name).Scan(&exists)
+	if err == nil && !exists {
+		_, err = conn.Exec(ctx, "create database "+pgx.Identifier{name}.Sanitize())
 	}
-	_, err = conn.Exec(ctx, "create database "+pgx.Identifier{name}.Sanitize())
-	return err
+	if err != nil {
+		return &release.Fault{
+			Title:  "the server of " + OwnDatabase + " did not make the database " + name,
+			Detail: "every environment of release.yaml gets one of its own there: " + err.Error(),
+			Exit:   release.ExitStepFailed, Try: "unset " + OwnDatabase, Cause: err,
+		}
+	}
+	return nil
 }
 
 // typeIn draws the values that a founder would have made up, or copied from the vendors' pages.

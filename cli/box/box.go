@@ -70,12 +70,11 @@ type Box struct {
 	state *state
 	info  Info
 
+	mu        sync.Mutex              // the backends and the vendors start side by side
 	listeners map[string]net.Listener // the vendors' ports
-
-	mu       sync.Mutex // the backends start side by side
-	closers  []func(context.Context)
-	boards   map[string][]*fault.Board    // by vendor
-	accounts map[string]map[string]string // by environment: what a founder would have typed in
+	closers   []func(context.Context)
+	boards    map[string][]*fault.Board    // by vendor
+	accounts  map[string]map[string]string // by environment: what a founder would have typed in
 
 	makeDatabase func(ctx context.Context, name string) error // on the box's own server; nil where the founder has one
 }
@@ -201,8 +200,11 @@ func (b *Box) bind() error {
 
 // serve serves a vendor's emulator until the box closes.
 func (b *Box) serve(vendor string, h http.Handler, end func(context.Context)) {
+	b.mu.Lock()
+	l := b.listeners[vendor]
+	b.mu.Unlock()
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
-	go func() { _ = srv.Serve(b.listeners[vendor]) }()
+	go func() { _ = srv.Serve(l) }()
 	b.onClose(end)
 	b.onClose(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, time.Second)

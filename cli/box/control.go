@@ -75,18 +75,11 @@ func (b *Box) switches() []Switch {
 	return out
 }
 
-// boardsOf gives the boards of a vendor, of all for "all".
+// boardsOf gives the boards of a vendor.
 func (b *Box) boardsOf(vendor string) []*fault.Board {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if vendor != "all" {
-		return b.boards[vendor]
-	}
-	var out []*fault.Board
-	for _, of := range b.boards {
-		out = append(out, of...)
-	}
-	return out
+	return slices.Clone(b.boards[vendor])
 }
 
 func (b *Box) setFault(w http.ResponseWriter, r *http.Request) {
@@ -109,13 +102,19 @@ func (b *Box) setFault(w http.ResponseWriter, r *http.Request) {
 	answer(w, b.switches())
 }
 
-// clearFault switches one fault off, or all of a vendor's where the name is "all".
+// clearFault switches one fault off, or all of a vendor's where the name is "all"; so for the vendor "all".
 func (b *Box) clearFault(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("name")
+	vendor, name := r.PathValue("vendor"), r.PathValue("name")
 	if name == "all" {
 		name = ""
 	}
-	for _, board := range b.boardsOf(r.PathValue("vendor")) {
+	b.mu.Lock()
+	boards := slices.Concat(slices.Collect(maps.Values(b.boards))...)
+	b.mu.Unlock()
+	if vendor != "all" {
+		boards = b.boardsOf(vendor)
+	}
+	for _, board := range boards {
 		board.Clear(name)
 	}
 	answer(w, b.switches())

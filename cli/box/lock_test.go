@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"readme/cli/box"
+	"readme/cli/box/postgres/pgtest"
 	"readme/cli/release"
 )
 
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 		free()
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(pgtest.Main(m))
 }
 
 // holder starts a process that holds the project's box. It ends with the test.

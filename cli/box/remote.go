@@ -21,12 +21,12 @@ func (i Info) Switches(ctx context.Context) ([]Switch, error) {
 	return out, i.ask(ctx, http.MethodGet, "/faults", nil, &out)
 }
 
-// SetFault switches a fault on in a running box: of one vendor, or of "all".
+// SetFault switches a fault of a vendor on in a running box: in its own environment, and in those that release.yaml pins.
 func (i Info) SetFault(ctx context.Context, vendor string, f fault.Fault) error {
 	return i.ask(ctx, http.MethodPost, "/faults/"+url.PathEscape(vendor), f, nil)
 }
 
-// ClearFault switches one off; vendor and name may be "all".
+// ClearFault switches one off; vendor and name may be "all". One that is off already, or not known, is no error.
 func (i Info) ClearFault(ctx context.Context, vendor, name string) error {
 	return i.ask(ctx, http.MethodDelete, "/faults/"+url.PathEscape(vendor)+"/"+url.PathEscape(name), nil, nil)
 }

@@ -28,6 +28,7 @@ type state struct {
 	Ports   map[string]int    `json:"ports"`
 	Secrets map[string]string `json:"secrets"`
 	Passing []string          `json:"passing,omitempty"` // names of ports of single deployments, the oldest first
+	Numbers []string          `json:"numbers,omitempty"` // who has drawn a number: the first one has 1
 }
 
 // keptPassing is how many ports of single deployments are remembered: emulators serve only the newest few.
@@ -80,6 +81,21 @@ func (s *state) secret(name, prefix string) (string, error) {
 		return "", err
 	}
 	return drawn, nil
+}
+
+// number gives the number of that name: 1 and up, each drawn once.
+func (s *state) number(name string) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.Numbers, name); i >= 0 {
+		return i + 1, nil
+	}
+	s.Numbers = append(s.Numbers, name)
+	if err := s.save(); err != nil {
+		s.Numbers = s.Numbers[:len(s.Numbers)-1]
+		return 0, err
+	}
+	return len(s.Numbers), nil
 }
 
 func random(n int) string {

@@ -2,10 +2,13 @@ package box
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"readme/cli/box/forge"
 	"readme/cli/box/host"
@@ -56,22 +59,30 @@ func (b *Box) openRailway(ctx context.Context, h *host.Host, f *forge.Forge, all
 	return b.plays(all, "RAILWAY_API_URL", "accounts/railway", e.Handler(), func(ctx context.Context) { _ = e.Close(ctx) })
 }
 
+// openVercel starts an account for each team that release.yaml pins, and one for who pins none: the token opens all.
 func (b *Box) openVercel(ctx context.Context, h *host.Host, f *forge.Forge, all []*account, keys shared) error {
-	cfg := vercel.Config{
-		Dir: filepath.Join(b.dir, "accounts", "vercel"), Token: keys.vercel, Forge: f, Host: h,
-		Edge: b.edge("accounts/vercel"), Pace: pace,
-	}
+	teams := map[string][]*account{}
 	for _, a := range all {
-		if team := a.env.Targets.Vercel.Team; team != "" {
+		teams[a.env.Targets.Vercel.Team] = append(teams[a.env.Targets.Vercel.Team], a)
+	}
+	for _, team := range slices.Sorted(maps.Keys(teams)) {
+		name := "accounts/vercel"
+		cfg := vercel.Config{Token: keys.vercel, Forge: f, Host: h, Pace: pace}
+		if team != "" {
+			name += "-" + url.PathEscape(team)
 			cfg.Team = &vercel.Team{ID: team, Slug: team}
 		}
+		cfg.Dir, cfg.Edge = filepath.Join(b.dir, name), b.edge(name)
+		e, err := vercel.Open(ctx, cfg)
+		if err != nil {
+			return err
+		}
+		b.board("vercel", e)
+		if err := b.plays(teams[team], "VERCEL_API_URL", name, e.Handler(), e.Close); err != nil {
+			return err
+		}
 	}
-	e, err := vercel.Open(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	b.board("vercel", e)
-	return b.plays(all, "VERCEL_API_URL", "accounts/vercel", e.Handler(), e.Close)
+	return nil
 }
 
 func (b *Box) openPipecat(ctx context.Context, all []*account, keys shared) error {
