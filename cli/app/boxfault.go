@@ -48,13 +48,11 @@ func (a *app) boxFault(ctx context.Context, words []string, f faultFlags) error 
 	if err != nil {
 		return err
 	}
+	if f.Times < 0 || f.For < 0 {
+		return usage("neither --times nor --for can be negative", "readme-ops box fault --help")
+	}
 	if f.clear {
-		words = append(words, "all", "all")[:2]
-		if err := info.ClearFault(ctx, words[0], words[1]); err != nil {
-			return err
-		}
-		_, _ = fmt.Fprintln(a.sys.Out, "off")
-		return nil
+		return a.clearFaults(ctx, info, known, words)
 	}
 	if len(words) < 2 {
 		return a.listFaults(known, words)
@@ -63,11 +61,30 @@ func (a *app) boxFault(ctx context.Context, words []string, f faultFlags) error 
 	if err != nil {
 		return err
 	}
+	if f.Only != "" && kind.Names == "" {
+		return usage(fmt.Sprintf("%s of %s strikes everything, and not %q alone", words[1], words[0], f.Only), "readme-ops box fault "+words[0])
+	}
 	f.Name = words[1]
 	if err := info.SetFault(ctx, words[0], f.Fault); err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(a.sys.Out, "%s: %s\n", words[0], kind.About)
+	return nil
+}
+
+// clearFaults switches off what the words name: all, those of a vendor, or one.
+func (a *app) clearFaults(ctx context.Context, info box.Info, known []box.Switch, words []string) error {
+	one := slices.ContainsFunc(known, func(s box.Switch) bool { return len(words) == 1 && s.Vendor == words[0] })
+	if len(words) > 0 && !one {
+		if _, err := findFault(known, words[0], strings.Join(words[1:], "")); err != nil {
+			return err
+		}
+	}
+	words = append(words, "all", "all")[:2]
+	if err := info.ClearFault(ctx, words[0], words[1]); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(a.sys.Out, "off")
 	return nil
 }
 
@@ -98,14 +115,18 @@ func findFault(known []box.Switch, vendor, name string) (fault.Kind, error) {
 	return fault.Kind{}, usage(fmt.Sprintf("%s has no fault %q", vendor, name), "readme-ops box fault "+vendor)
 }
 
-// listFaults prints all faults, or those of one vendor.
+// listFaults prints all faults, or those of one vendor with what --only takes.
 func (a *app) listFaults(known []box.Switch, words []string) error {
 	rows := [][]string{{"VENDOR", "FAULT", "", "WHAT HAPPENS THEN"}}
 	for _, s := range known {
 		if len(words) == 1 && s.Vendor != words[0] {
 			continue
 		}
-		rows = append(rows, []string{s.Vendor, s.Kind.Name, switched(s.On), s.Kind.About})
+		about := s.Kind.About
+		if len(words) == 1 && s.Kind.Names != "" {
+			about += " (--only " + strings.ToUpper(s.Kind.Names) + ")"
+		}
+		rows = append(rows, []string{s.Vendor, s.Kind.Name, switched(s.On), about})
 	}
 	if len(rows) == 1 {
 		_, err := findFault(known, words[0], "")

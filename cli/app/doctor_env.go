@@ -102,7 +102,7 @@ func shown(vendor string, f provider.Finding) view.Finding {
 func asFindings(e spec.Environment, err error) []view.Finding {
 	var many release.Faults
 	if !errors.As(err, &many) {
-		many = release.Faults{release.AsFault(err)}
+		many = release.Faults{provider.AsFault(err)}
 	}
 	var out []view.Finding
 	for _, f := range many {

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"readme/cli/engine"
+	"readme/cli/provider"
 	"readme/cli/release"
 	"readme/cli/view"
 )
@@ -99,16 +101,17 @@ func isFault(err error) bool {
 	return ok
 }
 
-// fail shows the error on stderr and gives its exit code: of several faults that of the first.
+// fail shows the error on stderr and gives its exit code: of several faults that of the first. One without a code of its
+// own kept a command from beginning, such as a vendor that does not answer: nothing was changed.
 func (a *app) fail(err error) int {
 	var many release.Faults
 	if errors.As(err, &many) && len(many) > 0 {
 		_, _ = fmt.Fprint(a.sys.Err, view.Faults(many, a.style()))
-		return max(many[0].Exit, release.ExitBug)
+		return cmp.Or(many[0].Exit, release.ExitStepFailed)
 	}
-	f := release.AsFault(err)
+	f := provider.AsFault(err)
 	_, _ = fmt.Fprint(a.sys.Err, view.Fault(*f, a.style()))
-	return max(f.Exit, release.ExitBug)
+	return cmp.Or(f.Exit, release.ExitStepFailed)
 }
 
 // style decides once about colour, width and symbols, for everything on stderr.
