@@ -93,7 +93,7 @@ func (p *project) emulated(acc access) (bool, error) {
 		"railway": {acc.railway, ".railway.com"}, "vercel": {acc.vercel, ".vercel.com"},
 		"pipecat": {acc.pipecat, ".daily.co"}, "supabase": {acc.supabase, ".supabase.co"},
 	} {
-		if !p.uses(name) {
+		if !p.uses(name) || at.url == "" { // an address that is still missing tells nothing
 			continue
 		}
 		u, err := url.Parse(at.url)
