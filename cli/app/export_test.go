@@ -20,3 +20,6 @@ func Emulated(at map[string]string) (bool, error) {
 		database: release.NewSecret(at["database"]), values: map[string]release.Secret{"REDIS_URL": release.NewSecret(at["queue"])},
 	})
 }
+
+// Prune deletes the archives that nobody will send again.
+func Prune(dir string) { (&packer{dir: dir}).prune() }

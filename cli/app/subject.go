@@ -92,6 +92,6 @@ func (k *packer) prune() {
 			kept++
 			continue
 		}
-		_ = os.Remove(filepath.Join(k.dir, info.Name()))
+		_ = os.RemoveAll(filepath.Join(k.dir, info.Name())) // a folder is what a killed release has unpacked
 	}
 }

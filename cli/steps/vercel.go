@@ -2,11 +2,10 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"readme/cli/provider"
@@ -41,9 +40,9 @@ func (h onVercel) send(ctx context.Context, o Order, r provider.Request) (string
 
 // upload sends the files of the archive, and not those that lie in the folder by now: what runs is what was approved.
 func (h onVercel) upload(ctx context.Context, o Order, r provider.Request) (string, error) {
-	// Beside the archive, and always the same: what a killed release leaves there goes with the next one.
-	dir := strings.TrimSuffix(o.Archive, ".tar.gz") + ".files"
-	err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700))
+	// Beside the archive, where what a killed release leaves behind is swept like any new-*. A release to another
+	// environment may be sending the same archive.
+	dir, err := os.MkdirTemp(filepath.Dir(o.Archive), "new-*.files")
 	if err != nil {
 		return "", err
 	}
