@@ -1,6 +1,7 @@
 package railway_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -18,9 +19,9 @@ import (
 	"readme/cli/release"
 )
 
-// The suite at a real account: go test ./cli/provider/railway -run RealAccount -live. RAILWAY_LIVE_SERVICE is a service
+// The suite on a real account. RAILWAY_LIVE_SERVICE is a service
 // that may be used up: it is deployed again and again, and nothing of it serves in the end.
-func TestRailway_keepsItsPromisesAtARealAccount(t *testing.T) {
+func TestRailway_keepsItOnARealAccount(t *testing.T) {
 	given := providertest.Live(t, os.Getenv, "RAILWAY_TOKEN", "RAILWAY_PROJECT_ID", "RAILWAY_ENVIRONMENT_ID", "RAILWAY_LIVE_SERVICE")
 	at := func(t *testing.T, token string) providertest.Host {
 		t.Helper()
@@ -30,7 +31,7 @@ func TestRailway_keepsItsPromisesAtARealAccount(t *testing.T) {
 		}
 		var err error
 		h.Client, err = railway.New(railway.Options{
-			Base: "https://backboard.railway.com", Token: release.NewSecret(token),
+			Base: cmp.Or(os.Getenv("RAILWAY_API_URL"), "https://backboard.railway.com"), Token: release.NewSecret(token),
 			Project: given["RAILWAY_PROJECT_ID"], Environment: given["RAILWAY_ENVIRONMENT_ID"],
 			Transport: mortal{http.DefaultTransport.(*http.Transport).Clone(), h.dead},
 		})
@@ -87,6 +88,7 @@ func program(t *testing.T, n int, reads string) provider.Request {
 	source := strings.NewReplacer("RELEASE", fmt.Sprint("this is release ", n, " of the suite"), "READS", reads).Replace(`package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"

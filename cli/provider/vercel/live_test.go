@@ -92,9 +92,9 @@ func (a realAccount) remove(t *testing.T, name string) {
 	}
 }
 
-// TestLive is the suite on the account of VERCEL_TOKEN, in the team VERCEL_TEAM if there is one. It makes about 25
+// The suite on the account of VERCEL_TOKEN, in the team VERCEL_TEAM if there is one. It makes about 25
 // deployments, and takes half an hour.
-func TestLive_vercelKeepsWhatAllClientsPromise(t *testing.T) {
+func TestVercel_keepsItOnARealAccount(t *testing.T) {
 	env := providertest.Live(t, os.Getenv, "VERCEL_TOKEN")
 	a := realAccount{base: "https://api.vercel.com", token: env["VERCEL_TOKEN"], team: os.Getenv("VERCEL_TEAM")}
 	if base := os.Getenv("VERCEL_API_URL"); base != "" {
