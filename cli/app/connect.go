@@ -186,7 +186,7 @@ func (w *world) pin(ctx context.Context, c clients, acc access) error {
 	if c.railway != nil {
 		t, err := c.railway.Target(ctx)
 		if err != nil {
-			return err
+			return steps.Unreachable("railway", err)
 		}
 		w.targets = append(w.targets, release.Target{Name: "railway", Value: t.String(), URL: acc.railway})
 	}
@@ -196,7 +196,7 @@ func (w *world) pin(ctx context.Context, c clients, acc access) error {
 	if c.vercel != nil {
 		t, err := c.vercel.Target(ctx)
 		if err != nil {
-			return err
+			return steps.Unreachable("vercel", err)
 		}
 		w.targets = append(w.targets, release.Target{Name: "vercel", Value: t.String(), URL: acc.vercel})
 	}

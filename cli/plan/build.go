@@ -15,7 +15,7 @@ import (
 // The deadlines of steps, by their kind.
 const (
 	migrationsDeadline = 15 * time.Minute
-	bucketDeadline     = time.Minute
+	bucketDeadline     = 3 * time.Minute // one call that hangs takes a minute
 	deployDeadline     = 20 * time.Minute
 	promoteDeadline    = 5 * time.Minute
 	confirmDeadline    = 3 * time.Minute // of each service

@@ -32,7 +32,7 @@ func (b *builder) checks() {
 	promotes := b.promotes(append(deploys, ids...))
 	for _, p := range promotes {
 		for _, c := range checks {
-			if p.why == "" && slices.Contains(servicesOf(c.Check), p.service) {
+			if p.why == "" && slices.Contains(ServicesOf(c.Check), p.service) {
 				b.check(c, []string{p.id}, p.id)
 			}
 		}
@@ -103,7 +103,7 @@ func (b *builder) check(c spec.Check, needs []string, promoted string) {
 		s.ID = c.Name + " (on the domain)"
 		s.Title = s.ID
 	}
-	for _, name := range servicesOf(c.Check) {
+	for _, name := range ServicesOf(c.Check) {
 		if deploy, ok := (release.Plan{Steps: b.steps}).Step(name); ok && deploy.Change == release.ChangeSkip {
 			s.Change, s.Why = release.ChangeSkip, deploy.Why
 		}
@@ -152,9 +152,9 @@ func (b *builder) cleanups() {
 	}
 }
 
-// servicesOf names the services that a check speaks to: those whose outputs it refers to, whose log it reads, and at
+// ServicesOf names the services that a check speaks to: those whose outputs it refers to, whose log it reads, and at
 // whose provider it looks for a session.
-func servicesOf(c smoke.Check) []string {
+func ServicesOf(c smoke.Check) []string {
 	var out []string
 	add := func(name string) {
 		if name != "" && !slices.Contains(out, name) {

@@ -27,7 +27,7 @@ func Smoke(rel *spec.Release, env spec.Environment, facts Facts) (release.Plan, 
 			if in.Promoted != "" {
 				continue
 			}
-			for _, name := range servicesOf(in.Check) {
+			for _, name := range ServicesOf(in.Check) {
 				if idle[name] {
 					s.Change, s.Why = release.ChangeSkip, "nothing of "+name+" is live"
 				}

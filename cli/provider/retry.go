@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -28,7 +29,13 @@ func (a *attempts) watch(ctx context.Context) context.Context {
 	})
 }
 
-// checkRetry retries a call that may be repeated on network errors, 429 and 5xx, and any other call on 429 alone:
+// isPage reports whether a web page came with 200, as a proxy in front of a vendor sends it while nobody is behind it. We
+// ask for JSON alone.
+func isPage(resp *http.Response) bool {
+	return resp.StatusCode == http.StatusOK && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html")
+}
+
+// checkRetry retries a call that may be repeated on network errors, 429, 5xx and web pages, and any other call on 429 alone:
 // it was refused before it was carried out. A wait that is asked for and would outlast maxWait or the context's
 // deadline is not begun: the vendor's refusal is the better answer then.
 func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
@@ -46,7 +53,8 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	if refused {
 		at.sent.Store(false)
 	}
-	again := refused || at.repeat && resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented
+	away := resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented || isPage(resp)
+	again := refused || at.repeat && away
 	wait := retryAfter(resp.Header)
 	if end, ok := ctx.Deadline(); ok && wait >= time.Until(end) {
 		again = false

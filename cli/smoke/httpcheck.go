@@ -110,13 +110,23 @@ func (k *httpCheck) session(ctx context.Context, o *outcome) {
 		o.saw += ", session stopped"
 		return
 	}
-	o.ok, o.captures, o.wait = false, nil, sessionWait
+	o.ok, o.captures, o.wait = false, nil, k.patience(ctx)
 	o.final = !errors.Is(err, ErrAgain) || k.sessions >= maxSessions
 	if f, ok := errors.AsType[*release.Fault](err); ok {
 		o.fault = f
 		return
 	}
 	o.misses = []miss{{"session", "served by this release's " + k.check.Session + ", without an exception", strings.TrimSuffix(err.Error(), ": "+ErrAgain.Error())}}
+}
+
+// patience is how long the next session waits. Old instances take sessions for a while after a rollout, and only a few
+// sessions may be tried: the second one comes soon, the third one when most of the time is over.
+func (k *httpCheck) patience(ctx context.Context) time.Duration {
+	end, ok := ctx.Deadline()
+	if k.sessions < maxSessions-1 || !ok {
+		return sessionWait
+	}
+	return max(sessionWait, time.Until(end)*2/3)
 }
 
 // mayHaveStarted reports whether behind an answer there may be a session: the start went well, or whoever answered in its

@@ -33,7 +33,7 @@ func (a check) Do(ctx context.Context, t *engine.Task) (release.StepDone, error)
 	env.Attempt = t.Check
 	res, err := smoke.Run(ctx, in.Check, env)
 	if err != nil {
-		return release.StepDone{}, err
+		return release.StepDone{}, a.fallen(ctx, t, in, err)
 	}
 	return release.StepDone{Text: res.Saw, Outputs: res.Captures}, nil
 }

@@ -53,6 +53,9 @@ func (v *vendor) Deploy(_ context.Context, o steps.Order) (string, error) {
 
 func (v *vendor) Deployment(_ context.Context, id string) (provider.Deployment, error) {
 	rest := v.states[id]
+	if len(rest) == 0 {
+		return provider.Deployment{}, fmt.Errorf("nobody knows %s", id)
+	}
 	now := rest[0]
 	if len(rest) > 1 {
 		v.states[id] = rest[1:]

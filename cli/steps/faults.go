@@ -18,15 +18,29 @@ func evidenceOf(err error) []release.Evidence {
 	return nil
 }
 
-// keep passes a Fault on, and the end of the context, as they are.
+// keep passes a Fault on, and the end of the context, as they are. A vendor that did not answer in time is no end of ours,
+// though it looks like one.
 func keep(err error, otherwise func() *release.Fault) error {
 	if _, ok := errors.AsType[*release.Fault](err); ok {
 		return err
+	}
+	if _, ok := errors.AsType[*provider.Error](err); ok {
+		return otherwise()
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return otherwise()
+}
+
+// Unreachable says that a vendor did not let us find out what we act on: nothing was changed.
+func Unreachable(vendor string, err error) error {
+	return keep(err, func() *release.Fault {
+		return &release.Fault{
+			Title: "what is released to cannot be read from " + vendor + "; nothing was changed", Detail: err.Error(),
+			Evidence: evidenceOf(err), Try: "readme-ops doctor", Exit: release.ExitStepFailed, Cause: err,
+		}
+	})
 }
 
 func cannotRead(in plan.DeployInputs, err error) error {

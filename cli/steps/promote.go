@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
+	"time"
 
 	"readme/cli/engine"
 	"readme/cli/plan"
@@ -38,15 +41,21 @@ func (a promote) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 	if err != nil {
 		return release.StepDone{}, cannotRead(asDeploy, err)
 	}
+	id, commit := t.Outputs(in.Name)["deployment"], t.Outputs(in.Name)["commit"]
 	if now := "live=" + before.ID; now != t.Step.Precondition {
-		return release.StepDone{}, a.w.overtaken(t.Step, now)
+		if !ownDeploy(before, commit) {
+			return release.StepDone{}, a.w.overtaken(t.Step, now)
+		}
+		t.Say("", before.ID+" is on the domain: the vendor has deployed the same commit by itself")
+		if before, err = planned(ctx, h, t.Step); err != nil {
+			return release.StepDone{}, cannotRead(asDeploy, err)
+		}
 	}
-	id := t.Outputs(in.Name)["deployment"]
 	rec := deployed{Before: before, ID: id}
 	if err := t.Intent("promote "+id, rec); err != nil {
 		return release.StepDone{}, err
 	}
-	if err := p.Promote(ctx, id); err != nil {
+	if err := put(ctx, t, p, id); err != nil {
 		return release.StepDone{}, refused(asDeploy, "it was not promoted", err)
 	}
 	d := provider.Deployment{ID: id}
@@ -64,8 +73,46 @@ func (a promote) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 	record, err := json.Marshal(rec)
 	return release.StepDone{
 		Text: text, Record: record,
-		Outputs: map[string]string{"url": url, "deployment": id, "commit": t.Outputs(in.Name)["commit"]},
+		Outputs: map[string]string{"url": url, "deployment": id, "commit": commit},
 	}, err
+}
+
+// put promotes, and once more where the vendor has turned it down for the moment or let it lie: the same promote twice
+// does no harm.
+func put(ctx context.Context, t *engine.Task, p Promoter, id string) error {
+	return twice(ctx, t, func() error { return p.Promote(ctx, id) })
+}
+
+// twice tries what may be done twice once more, unless a second time would say the same.
+func twice(ctx context.Context, t *engine.Task, try func() error) error {
+	const wait = 10 * time.Second
+	err := try()
+	if _, final := errors.AsType[*release.Fault](err); err == nil || final || ctx.Err() != nil {
+		return err
+	}
+	switch provider.StatusOf(err) {
+	case http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusNotFound:
+		return err
+	}
+	t.Retried(1, wait, err.Error())
+	if err := sleep(ctx, wait); err != nil {
+		return err
+	}
+	return try()
+}
+
+// ownDeploy reports whether the vendor itself has deployed this commit, as it does on a push.
+func ownDeploy(d provider.Deployment, commit string) bool {
+	return d.Marker.Release == "" && d.Marker.Tree == "" && commit != "" && strings.EqualFold(d.Marker.Commit, commit)
+}
+
+// planned is the deployment that was live when the plan was made.
+func planned(ctx context.Context, h Host, s release.Step) (provider.Deployment, error) {
+	id := strings.TrimPrefix(s.Precondition, "live=")
+	if id == "" {
+		return provider.Deployment{}, nil
+	}
+	return h.Deployment(ctx, id)
 }
 
 // Undo goes back to the deployment that was on the domain before. The first one is taken away again.
@@ -94,7 +141,7 @@ func (a promote) Undo(ctx context.Context, t *engine.Task, was engine.Was) (rele
 	switch {
 	case live.ID == rec.Before.ID:
 		return release.StepDone{Text: "the domain serves what it served before", Kept: remark(ctx, h)}, nil
-	case strangers(rec, live, t.Run, plan.DeployInputs{}):
+	case strangers(rec, live, t.Run, plan.DeployInputs{Commit: t.Outputs(in.Name)["commit"]}):
 		return release.StepDone{}, notPutBack(asDeploy, rec, errStrangers(live))
 	case rec.Before.ID == "":
 		return d.remove(ctx, t, h, asDeploy, rec, live)

@@ -40,13 +40,16 @@ func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, 
 		}
 	}
 	h := a.w.Hosts[in.Name]
-	if err := a.stop(ctx, t, h, rec); err != nil {
-		return release.StepDone{}, notPutBack(in, rec, err)
-	}
-	if rec.Staged {
+	stopped := a.stop(ctx, t, h, rec)
+	live, err := h.Live(ctx)
+	vendors := err == nil && live.ID != rec.Before.ID && ownDeploy(live, in.Commit) // of the very commit, started by a push
+	if rec.Staged && stopped == nil && !vendors {
 		return release.StepDone{Text: "the staged deployment was not promoted; what was live stays live"}, nil
 	}
-	live, err := h.Live(ctx)
+	// What serves already, whatever its record says, cannot be stopped any more: another one takes its place.
+	if stopped != nil && (err != nil || live.ID != rec.ID) {
+		return release.StepDone{}, notPutBack(in, rec, stopped)
+	}
 	if err != nil {
 		return release.StepDone{}, notPutBack(in, rec, err)
 	}
@@ -173,7 +176,11 @@ func (a deploy) restore(ctx context.Context, t *engine.Task, h Host, in plan.Dep
 	if err := t.Intent("go back to "+rec.Before.ID, rec); err != nil {
 		return release.StepDone{}, err
 	}
-	id, err := restorer.Restore(ctx, rec.Before, provider.Marker{Release: t.Run, Commit: rec.Before.Marker.Commit, Tree: rec.Before.Marker.Tree})
+	var id string
+	err := twice(ctx, t, func() (err error) {
+		id, err = restorer.Restore(ctx, rec.Before, provider.Marker{Release: t.Run, Commit: rec.Before.Marker.Commit, Tree: rec.Before.Marker.Tree})
+		return err
+	})
 	if err != nil {
 		return release.StepDone{}, notPutBack(in, rec, err)
 	}

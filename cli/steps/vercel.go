@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,7 +76,10 @@ func (h onVercel) Remove(ctx context.Context, id string) error {
 		return err
 	}
 	if !d.State.Over() {
-		return h.c.Cancel(ctx, id)
+		// One that is built and still waits for its addresses can no longer be cancelled.
+		if err := h.c.Cancel(ctx, id); provider.StatusOf(err) != http.StatusBadRequest {
+			return err
+		}
 	}
 	return h.c.Delete(ctx, id)
 }

@@ -18,6 +18,9 @@ func (d wireDeployment) state() (provider.State, string) {
 		if d.ended() {
 			return provider.Failed, "the deployment was accepted, but its process has ended"
 		}
+		if d.restarting() {
+			return provider.Building, ""
+		}
 		return provider.Live, ""
 	case "SLEEPING": // it had served, and the next request wakes it
 		return provider.Live, ""
@@ -74,6 +77,25 @@ func (d wireDeployment) ended() bool {
 	return true
 }
 
+// restarting reports whether a SUCCESS serves nobody at this moment, because its process has crashed and is started again:
+// it may come up, or be CRASHED after as many tries as its settings allow.
+func (d wireDeployment) restarting() bool {
+	for _, i := range d.Instances {
+		if i.Status != "RESTARTING" && i.Status != "CRASHED" {
+			return false
+		}
+	}
+	return d.Status == "SUCCESS" && len(d.Instances) > 0
+}
+
+// raw is Railway's own word, and that of a SUCCESS which does not serve.
+func (d wireDeployment) raw() string {
+	if d.restarting() {
+		return d.Status + ", " + d.Instances[0].Status
+	}
+	return d.Status
+}
+
 // deployment is d in the words that all vendors share.
 func (d wireDeployment) deployment(service string) provider.Deployment {
 	state, why := d.state()
@@ -82,7 +104,7 @@ func (d wireDeployment) deployment(service string) provider.Deployment {
 		address = d.URL
 	}
 	return provider.Deployment{
-		ID: d.ID, Service: service, State: state, Raw: d.Status, Why: why,
+		ID: d.ID, Service: service, State: state, Raw: d.raw(), Why: why,
 		Marker: d.marker(), URL: withScheme(address),
 		Image: d.meta("image"), Created: d.CreatedAt,
 	}

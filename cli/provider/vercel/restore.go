@@ -17,7 +17,7 @@ import (
 // any other does.
 func (c *Client) Restore(ctx context.Context, to provider.Deployment, m provider.Marker) (id string, err error) {
 	_, err = c.Rollback(ctx, to.ID)
-	if !turnedDown(err) {
+	if !turnedDown(err) && !provider.Ambiguous(err) { // one that was lost has left no trace by now
 		return to.ID, err
 	}
 	_, promoted := c.Promote(ctx, to.ID)

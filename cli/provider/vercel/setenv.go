@@ -158,11 +158,21 @@ func (c *Client) editEnv(ctx context.Context, p wireProject, e wireEnv, v Variab
 func (c *Client) write(ctx context.Context, call provider.Call, v any) error {
 	for try := 1; ; try++ {
 		err := c.send(ctx, call, v)
-		if try == writeTries || provider.StatusOf(err) != http.StatusBadRequest || !strings.Contains(strings.ToLower(err.Error()), "ongoing update") {
+		if try == writeTries || !busy(err) {
 			return err
 		}
 		if err := pause(ctx, writeWait); err != nil {
 			return err
 		}
 	}
+}
+
+// busy reports whether Vercel refuses a change because of another one. It has said "an ongoing update" and "an ongoing env
+// update".
+func busy(err error) bool {
+	if provider.StatusOf(err) != http.StatusBadRequest {
+		return false
+	}
+	_, what, found := strings.Cut(strings.ToLower(err.Error()), "ongoing ")
+	return found && strings.Contains(what, "update")
 }

@@ -22,10 +22,9 @@ import (
 type machine struct {
 	w *world
 
-	mu     sync.Mutex
-	built  map[string]bool
-	alive  map[*process]bool
-	builds int
+	mu    sync.Mutex
+	built map[string]bool
+	alive map[*process]bool
 }
 
 const buildTime = 20 * time.Second

@@ -75,7 +75,8 @@ smoke:
     expect: {status: 200}
   - name: the client loads
     http: GET ${client.url}/
-    expect: {status: 200, body: ["the client"]}
+    expect: {status: 200, body: ["the client", "${client.commit}"]}
+    within: 60s
   - name: the client starts the bot
     http: POST ${client.url}/api/start
     json: {createDailyRoom: true, transport: daily}
@@ -131,7 +132,7 @@ func (w *world) handler(service string, version string, env map[string]string) h
 			http.Error(rw, "version 2 has a flaw", http.StatusInternalServerError)
 			return
 		}
-		fmt.Fprintf(rw, "the client %s", version)
+		fmt.Fprintf(rw, "the client %s %s", version, strings.Repeat(version, 40)) // which commit it is, it knows from its build
 	})
 	mux.HandleFunc("POST /books", func(rw http.ResponseWriter, r *http.Request) {
 		if err := w.storeBook(r.Context(), version); err != nil {

@@ -1,7 +1,6 @@
 package baddays_test
 
 import (
-	"testing"
 	"time"
 
 	"readme/cli/box/fault"
@@ -13,9 +12,9 @@ func atRailway(name, only string, times int) row {
 	return row{vendor: "railway", Fault: fault.Fault{Name: name, Only: only, Times: times}}
 }
 
-func TestRailway_deploymentsThatGoWrong(t *testing.T) {
+func railwayDeploymentsThatGoWrong() []row {
 	api := func(name string) row { return atRailway(name, "api", 1) }
-	try(t, []row{
+	return []row{
 		api(railway.FaultSlowBuild),
 		api(railway.FaultBuildFails).ends(release.ExitStepFailed, "api did not go live", "a fault of the box"),
 		api(railway.FaultPullFails).of(fromImages).ends(release.ExitStepFailed, "api did not go live", "acme/api:2"),
@@ -38,14 +37,14 @@ func TestRailway_deploymentsThatGoWrong(t *testing.T) {
 			leaves(truth{api: "(2 runs, and  is on record)", worker: "1", bot: "1", client: "1"}, "a colleague's hotfix is not ours to take away"),
 		api(railway.FaultTooLarge).ends(release.ExitStepFailed, "too large"),
 		api(railway.FaultVariables),
-		api(railway.FaultSettingsFail).ends(release.ExitStepFailed, "api", "settings"),
+		api(railway.FaultSettingsFail),
 		api(railway.FaultOldSettings).ends(release.ExitDone, "with another setting"),
-	})
+	}
 }
 
-func TestRailway_workersThatGoWrong(t *testing.T) {
+func railwayWorkersThatGoWrong() []row {
 	worker := func(name string) row { return atRailway(name, "worker", 1) }
-	try(t, []row{
+	return []row{
 		worker(railway.FaultCrashes).ends(release.ExitStepFailed, "worker", "crashed"),
 		worker(railway.FaultFlapping).ends(release.ExitStepFailed, "worker", "crashed"),
 		worker(railway.FaultStops).ends(release.ExitStepFailed, "worker", "its process has ended"),
@@ -55,12 +54,12 @@ func TestRailway_workersThatGoWrong(t *testing.T) {
 		worker(railway.FaultLogsLate),
 		atRailway(railway.FaultLogsLate, "worker", 0),
 		atRailway(railway.FaultLogsEmpty, "worker", 0).ends(release.ExitSmokeFailed, "the worker works"),
-	})
+	}
 }
 
-func TestRailway_commitsThatGoWrong(t *testing.T) {
+func railwayCommitsThatGoWrong() []row {
 	api := func(name string) row { return atRailway(name, "api", 1).of(fromCommits) }
-	try(t, []row{
+	return []row{
 		api(railway.FaultPushBefore).repeats(),
 		api(railway.FaultPushAfter).repeats(),
 		api(railway.FaultNoCommit).ends(release.ExitStepFailed, "does not find commit", "pushed"),
@@ -72,12 +71,12 @@ func TestRailway_commitsThatGoWrong(t *testing.T) {
 		atRailway(railway.FaultMuddledAnswer, "serviceInstanceDeployV2", 1).of(fromCommits),
 		atRailway(railway.FaultAnswerHeld, "serviceInstanceDeployV2", 1).of(fromCommits),
 		atRailway(railway.FaultConnect, "api", 1).of(fromCommits).first().repeats(),
-	})
+	}
 }
 
-func TestRailway_waysBackThatAreBarred(t *testing.T) {
+func railwayWaysBackThatAreBarred() []row {
 	api := func(name string) row { return atRailway(name, "api", 0) }
-	try(t, []row{
+	return []row{
 		api(railway.FaultNoRollback).flawed(flawSmoke).ends(release.ExitSmokeFailed),
 		api(railway.FaultNoRollback).flawed(flawDomain).ends(release.ExitSmokeFailed),
 		api(railway.FaultNoRollback).of(fromCommits).flawed(flawSmoke).ends(release.ExitSmokeFailed),
@@ -87,23 +86,25 @@ func TestRailway_waysBackThatAreBarred(t *testing.T) {
 		api(railway.FaultImageGone).of(fromImages).flawed(flawSmoke).ends(release.ExitSmokeFailed),
 		atRailway(railway.FaultMuddledAnswer, "deploymentRollback", 1).flawed(flawSmoke).ends(release.ExitSmokeFailed),
 		atRailway(railway.FaultAnswerHeld, "deploymentRollback", 1).flawed(flawSmoke).ends(release.ExitSmokeFailed),
-		atRailway(railway.FaultReadOnly, "deploymentRollback", 0).flawed(flawSmoke).ends(release.ExitNotPutBack, "api could not be put back", "not authorized").
+		atRailway(railway.FaultReadOnly, "deploymentRollback", 0).flawed(flawSmoke).ends(release.ExitSmokeFailed),
+		atRailway(railway.FaultReadOnly, "", 0).starts("the client loads").flawed(flawSmoke).ends(release.ExitNotPutBack, "api could not be put back", "not authorized").
 			leaves(truth{api: "2", worker: "2", bot: "1", client: "1"}, "the token may not roll back any more"),
-	})
+	}
 }
 
-func TestRailway_readingsThatMislead(t *testing.T) {
+func railwayReadingsThatMislead() []row {
 	api := func(name string, times int) row { return atRailway(name, "api", times) }
-	try(t, []row{
+	return []row{
 		api(railway.FaultStaleReads, 1),
 		api(railway.FaultStaleReads, 1).lasts(25 * time.Second),
 		api(railway.FaultStaleLatest, 1),
 		api(railway.FaultStaleLatest, 1).lasts(25 * time.Second),
 		api(railway.FaultUnknownStatus, 3),
-		api(railway.FaultUnknownStatus, 0).starts("planned").ends(release.ExitStepFailed, "PONDERING").takes(22 * time.Minute),
+		api(railway.FaultUnknownStatus, 0).starts("planned").ends(release.ExitNotPutBack, "PONDERING").takes(31*time.Minute).
+			leaves(all("1"), "the way back cannot be seen to have arrived either"),
 		api(railway.FaultLogsLate, 0),
 		api(railway.FaultLogsEmpty, 0),
-		api(railway.FaultNoDomain, 0).ends(release.ExitSmokeFailed, "api"),
+		api(railway.FaultNoDomain, 0).ends(release.ExitStepFailed, "make a domain for api"),
 		api(railway.FaultNoDomain, 0).first().ends(release.ExitStepFailed, "domain"),
 		api(railway.FaultUnverified, 0),
 		api(railway.FaultEdgeLate, 0),
@@ -113,14 +114,15 @@ func TestRailway_readingsThatMislead(t *testing.T) {
 		api(railway.FaultEdgeSignIn, 0).ends(release.ExitSmokeFailed, "401", "sign in"),
 		atRailway(railway.FaultSealed, "ADMIN_TOKEN", 0),
 		atRailway(railway.FaultSealed, "RELEASE_COMMIT", 0),
+		api(railway.FaultDeleteStages, 0), // a release deletes no variable
 		atRailway(railway.FaultStaged, "dev", 0).ends(release.ExitDone, "staged"),
-		atRailway(railway.FaultRestricted, "dev", 0).ends(release.ExitStepFailed, "restricted"),
-	})
+		atRailway(railway.FaultRestricted, "dev", 0).ends(release.ExitStepFailed, "not authorized"),
+	}
 }
 
-func TestRailway_operationsThatAreRefused(t *testing.T) {
+func railwayOperationsThatAreRefused() []row {
 	op := atRailway
-	try(t, []row{
+	return []row{
 		op(railway.FaultMuddledAnswer, "variableCollectionUpsert", 1),
 		op(railway.FaultMuddledAnswer, "serviceInstanceUpdate", 1),
 		op(railway.FaultAnswerHeld, "variableCollectionUpsert", 1),
@@ -130,9 +132,11 @@ func TestRailway_operationsThatAreRefused(t *testing.T) {
 		op(railway.FaultMuddledAnswer, "serviceDomainCreate", 1).first(),
 		op(railway.FaultAnswerHeld, "serviceCreate", 1).first(),
 		op(railway.FaultReadOnly, "", 0).ends(release.ExitStepFailed, "not authorized"),
+		op(railway.FaultNotAuthorized, "serviceInstanceUpdate", 0).ends(release.ExitStepFailed, "not authorized"),
+		op(railway.FaultNotAuthorized, "", 0).ends(release.ExitInvalid, "railway").unplanned(),
 		op(railway.FaultTooQuickly, "", 2),
 		op(railway.FaultTooQuickly, "variableCollectionUpsert", 0).ends(release.ExitStepFailed, "too quickly"),
 		op(railway.FaultTwoFactor, "variableCollectionUpsert", 0).ends(release.ExitStepFailed, "two factor"),
-		op(railway.FaultTwoFactor, "", 0).ends(release.ExitInvalid, "two factor").unplanned(),
-	})
+		op(railway.FaultTwoFactor, "", 0).ends(release.ExitStepFailed, "two factor", "nothing was changed").unplanned(),
+	}
 }

@@ -94,10 +94,10 @@ func (w *world) release(version int, at string, on func()) *outcome {
 // plan asks the vendors for their targets first, as app does.
 func (w *world) plan(c clients, acts *steps.World, q steps.Question) (release.Plan, error) {
 	if _, err := c.railway.Target(w.Context()); err != nil {
-		return release.Plan{}, err
+		return release.Plan{}, steps.Unreachable("railway", err)
 	}
 	if _, err := c.vercel.Target(w.Context()); err != nil {
-		return release.Plan{}, err
+		return release.Plan{}, steps.Unreachable("vercel", err)
 	}
 	facts, err := steps.Read(w.Context(), acts, q)
 	if err != nil {

@@ -17,9 +17,9 @@ type row struct {
 	also []row  // faults that come with it; only vendor and Fault count
 	at   string // when they begin: "" before the plan, "planned", a step's name, or "undo:" and a step's name
 	kind kind
-	flaw flaw // what is wrong with version 2 itself
-	new  bool // nothing is there yet: the release makes it all, and "back" means nothing serves
-	set  bool // but for the bot's secret set, which lacks a key
+	flaw flaw      // what is wrong with version 2 itself
+	new  bool      // nothing is there yet: the release makes it all, and "back" means nothing serves
+	has  emptiness // what there is then, if not only the two projects
 
 	exit    int
 	refused bool     // before anything moved
@@ -62,8 +62,8 @@ func try(t *testing.T, rows []row) {
 
 func (r row) empty() emptiness {
 	switch {
-	case r.set:
-		return butASet
+	case r.has != furnished:
+		return r.has
 	case r.new:
 		return empty
 	}

@@ -82,7 +82,7 @@ func (w *world) atRailway(c clients, service string) string {
 	status, body := w.get(live.URL + "/health")
 	var health struct{ Commit, Version string }
 	if status != http.StatusOK || json.Unmarshal([]byte(body), &health) != nil {
-		return fmt.Sprintf("(%d %.80s)", status, body)
+		return fmt.Sprintf("(%d %.80s)", status, strings.TrimSpace(body))
 	}
 	if health.Version != running[0] || health.Commit != live.Marker.Commit {
 		return fmt.Sprintf("(says %+v)", health)
@@ -101,9 +101,10 @@ func (w *world) atVercel(c clients) string {
 		return "0"
 	}
 	status, body := w.get("http://" + domain + "/")
-	version, ok := strings.CutPrefix(body, "the client ")
+	page, ok := strings.CutPrefix(body, "the client ")
+	version, _, _ := strings.Cut(page, " ")
 	if status != http.StatusOK || !ok {
-		return fmt.Sprintf("(%d %.80s)", status, body)
+		return fmt.Sprintf("(%d %.80s)", status, strings.TrimSpace(body))
 	}
 	if live.Marker.Commit != "" && live.Marker.Commit != commitOf(int(version[0]-'0')) {
 		return fmt.Sprintf("(%s on the domain, and %s is on record)", version, live.Marker.Commit)
@@ -133,7 +134,11 @@ func (w *world) atPipecat(c clients) string {
 	}
 	version := "?"
 	if live.Image != "" {
-		version = path.Ext(strings.ReplaceAll(live.Image, ":", "."))[1:]
+		tag, ours := strings.CutPrefix(live.Image, "acme/bot:")
+		if !ours {
+			return live.Image
+		}
+		version = tag
 	}
 	for v := 1; v <= 2 && live.Image == ""; v++ {
 		hash, _, err := w.pack(v, "services/bot")
