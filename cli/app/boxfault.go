@@ -48,7 +48,13 @@ func (a *app) boxFault(ctx context.Context, words []string, f faultFlags) error 
 	if err != nil {
 		return err
 	}
+	if f.Times < 0 || f.For < 0 {
+		return usage("--times and --for cannot be negative", "readme-ops box fault --help")
+	}
 	if f.clear {
+		if err := named(known, words); err != nil {
+			return err
+		}
 		words = append(words, "all", "all")[:2]
 		if err := info.ClearFault(ctx, words[0], words[1]); err != nil {
 			return err
@@ -68,6 +74,19 @@ func (a *app) boxFault(ctx context.Context, words []string, f faultFlags) error 
 		return err
 	}
 	_, _ = fmt.Fprintf(a.sys.Out, "%s: %s\n", words[0], kind.About)
+	return nil
+}
+
+// named refuses a vendor or a fault that is none: what it was meant for would stay on.
+func named(known []box.Switch, words []string) error {
+	if len(words) == 2 {
+		_, err := findFault(known, words[0], words[1])
+		return err
+	}
+	if len(words) == 1 && !slices.ContainsFunc(known, func(s box.Switch) bool { return s.Vendor == words[0] }) {
+		_, err := findFault(known, words[0], "")
+		return err
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"readme/cli/engine"
+	"readme/cli/provider"
 	"readme/cli/release"
 	"readme/cli/view"
 )
@@ -99,16 +101,21 @@ func isFault(err error) bool {
 	return ok
 }
 
-// fail shows the error on stderr and gives its exit code: of several faults that of the first.
+// fail shows the error on stderr and gives its exit code: of several faults that of the first. One that names no code
+// has kept a command from changing anything.
 func (a *app) fail(err error) int {
 	var many release.Faults
-	if errors.As(err, &many) && len(many) > 0 {
-		_, _ = fmt.Fprint(a.sys.Err, view.Faults(many, a.style()))
-		return max(many[0].Exit, release.ExitBug)
+	if !errors.As(err, &many) || len(many) == 0 {
+		many = release.Faults{release.AsFault(provider.Fault(err))}
 	}
-	f := release.AsFault(err)
-	_, _ = fmt.Fprint(a.sys.Err, view.Fault(*f, a.style()))
-	return max(f.Exit, release.ExitBug)
+	shown := make(release.Faults, len(many))
+	for i, f := range many {
+		told := *f
+		told.Try = a.aimed(f.Try)
+		shown[i] = &told
+	}
+	_, _ = fmt.Fprint(a.sys.Err, view.Faults(shown, a.style()))
+	return cmp.Or(shown[0].Exit, release.ExitStepFailed)
 }
 
 // style decides once about colour, width and symbols, for everything on stderr.

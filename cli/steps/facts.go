@@ -11,6 +11,7 @@ import (
 
 	"readme/cli/migrate"
 	"readme/cli/plan"
+	"readme/cli/provider"
 	"readme/cli/release"
 	"readme/cli/spec"
 )
@@ -58,7 +59,7 @@ func Read(ctx context.Context, w *World, q Question) (plan.Facts, error) {
 		case errors.As(err, &many):
 			wrong = append(wrong, many...)
 		default:
-			wrong = append(wrong, release.AsFault(err))
+			wrong = append(wrong, release.AsFault(provider.Fault(err)))
 		}
 	}
 	var wg sync.WaitGroup
