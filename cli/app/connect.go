@@ -191,6 +191,9 @@ func (w *world) pin(ctx context.Context, c clients, acc access) error {
 		w.targets = append(w.targets, release.Target{Name: "railway", Value: t.String(), URL: acc.railway})
 	}
 	if c.pipecat != nil {
+		if err := c.pipecat.Reach(ctx); err != nil {
+			return err
+		}
 		w.targets = append(w.targets, release.Target{Name: "pipecat", Value: "agent " + acc.pipecatName, URL: acc.pipecat})
 	}
 	if c.vercel != nil {

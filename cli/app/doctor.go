@@ -39,7 +39,7 @@ func (a *app) doctor(ctx context.Context) error {
 		a.postgres(ctx),
 	}
 	findings = append(findings, a.projectFindings(ctx)...)
-	if a.env != "" {
+	if a.named() != "" {
 		p, err := a.project()
 		if err != nil {
 			return err
@@ -53,8 +53,11 @@ func (a *app) doctor(ctx context.Context) error {
 		}
 	}
 	bad := false
-	for _, f := range findings {
+	for i, f := range findings {
 		bad = bad || f.Mood == view.Bad
+		if strings.HasPrefix(f.Try, "readme-ops doctor") { // that is what was typed
+			findings[i].Try = ""
+		}
 	}
 	_, _ = fmt.Fprint(a.sys.Out, view.Doctor(findings, a.outStyle()))
 	if bad {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,7 +35,11 @@ func (a *app) environmentFindings(ctx context.Context, p *project, e spec.Enviro
 	if err != nil {
 		return append(out, asFindings(e, err)...)
 	}
-	return append(out, gather(w.looks(ctx, c, acc))...)
+	own := ok(e.Name, "the vendors' own addresses")
+	if acc.emulated {
+		own = ok(e.Name+" (box)", "emulators stand in for the vendors: nothing of this is real")
+	}
+	return append(append(out, own), gather(w.looks(ctx, c, acc), func(vendor string) (string, string) { return w.whereabouts(acc, vendor) })...)
 }
 
 // looks are all that can be examined with what readme-ops was given.
@@ -74,8 +79,9 @@ type look struct {
 	at     func() []provider.Finding
 }
 
-// gather looks everywhere at once, and keeps the order.
-func gather(looks []look) []view.Finding {
+// gather looks everywhere at once, and keeps the order. A vendor of which nothing at all could be found out is one that
+// no release could read either; lost says where it was looked for, and what may help.
+func gather(looks []look, lost func(vendor string) (where, try string)) []view.Finding {
 	found := make([][]provider.Finding, len(looks))
 	var wg sync.WaitGroup
 	for i, l := range looks {
@@ -84,7 +90,12 @@ func gather(looks []look) []view.Finding {
 	wg.Wait()
 	var out []view.Finding
 	for i, l := range looks {
-		for _, f := range found[i] {
+		silent := !slices.ContainsFunc(found[i], func(f provider.Finding) bool { return f.Mood != provider.Unsure })
+		for j, f := range found[i] {
+			if silent && j == 0 {
+				where, try := lost(l.vendor)
+				f.Mood, f.Try, f.Text = provider.Bad, cmp.Or(f.Try, try), strings.TrimSuffix(f.Text+"; "+where, "; ")
+			}
 			out = append(out, shown(l.vendor, f))
 		}
 	}
@@ -95,7 +106,11 @@ func shown(vendor string, f provider.Finding) view.Finding {
 	mood := map[provider.Mood]view.Mood{
 		provider.Good: view.Good, provider.Warn: view.Warn, provider.Bad: view.Bad, provider.Unsure: view.Dim,
 	}[f.Mood]
-	return view.Finding{Name: vendor + " " + f.What, Text: f.Text, Try: f.Try, Page: f.Page, Mood: mood}
+	name := vendor + " " + f.What
+	if f.What == vendor {
+		name = vendor
+	}
+	return view.Finding{Name: name, Text: f.Text, Try: f.Try, Page: f.Page, Mood: mood}
 }
 
 // asFindings shows what keeps us from looking, and where a key is to be had.
@@ -106,11 +121,15 @@ func asFindings(e spec.Environment, err error) []view.Finding {
 	}
 	var out []view.Finding
 	for _, f := range many {
-		text := f.Title
-		if f.Detail != "" {
-			text += ": " + f.Detail
+		if each, ok := errors.AsType[release.Faults](f.Cause); ok { // one step for all of them
+			out = append(out, view.Finding{Name: e.Name, Text: f.Title + ". " + f.Detail, Try: f.Try, Mood: view.Bad})
+			for _, one := range asFindings(e, each) {
+				one.Try = ""
+				out = append(out, one)
+			}
+			continue
 		}
-		found := view.Finding{Name: e.Name, Text: text, Try: f.Try, Mood: view.Bad}
+		found := view.Finding{Name: e.Name, Text: strings.TrimSuffix(f.Title+": "+f.Detail, ": "), Try: f.Try, Mood: view.Bad}
 		for variable, page := range keyPages(e) {
 			if strings.HasPrefix(f.Title, variable+" has no value") {
 				found.Page = page

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -89,7 +88,10 @@ func (a *app) deploymentOf(ctx context.Context, w *world, service string) (strin
 	if err != nil {
 		return "", err
 	}
-	id := cmp.Or(live.ID, a.lastBrought(w.project, w.env.Name, service))
+	id := live.ID
+	if id == "" {
+		id = a.lastBrought(w.project, w.env.Name, service)
+	}
 	if id == "" {
 		return "", &release.Fault{
 			Title: "nothing of " + service + " is live in " + w.env.Name, Exit: release.ExitStepFailed,

@@ -105,13 +105,17 @@ func isFault(err error) bool {
 // own kept a command from beginning, such as a vendor that does not answer: nothing was changed.
 func (a *app) fail(err error) int {
 	var many release.Faults
-	if errors.As(err, &many) && len(many) > 0 {
-		_, _ = fmt.Fprint(a.sys.Err, view.Faults(many, a.style()))
-		return cmp.Or(many[0].Exit, release.ExitStepFailed)
+	if !errors.As(err, &many) || len(many) == 0 {
+		many = release.Faults{provider.AsFault(err)}
 	}
-	f := provider.AsFault(err)
-	_, _ = fmt.Fprint(a.sys.Err, view.Fault(*f, a.style()))
-	return cmp.Or(f.Exit, release.ExitStepFailed)
+	shown := make(release.Faults, len(many))
+	for i, f := range many {
+		told := *f
+		told.Try = a.aimed(f.Try)
+		shown[i] = &told
+	}
+	_, _ = fmt.Fprint(a.sys.Err, view.Faults(shown, a.style()))
+	return cmp.Or(shown[0].Exit, release.ExitStepFailed)
 }
 
 // style decides once about colour, width and symbols, for everything on stderr.

@@ -65,7 +65,7 @@ func (a *app) open(ctx context.Context, p *project, e spec.Environment, command 
 	}
 	if err != nil {
 		w.close(ctx)
-		return nil, err
+		return nil, w.explain(acc, err)
 	}
 	return w, nil
 }

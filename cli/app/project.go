@@ -59,10 +59,7 @@ func above(dir string) string {
 
 // environment finds the one that --env names. Without the flag it is the only one, or an error that lists them.
 func (a *app) environment(p *project) (spec.Environment, error) {
-	name := a.env
-	if name == "" {
-		name = a.sys.Get("READMEOPS_ENV")
-	}
+	name := a.named()
 	var names []string
 	for _, e := range p.rel.Environments {
 		names = append(names, e.Name)
@@ -113,7 +110,7 @@ func (p *project) archives() string { return filepath.Join(p.dir, ".readme-ops",
 
 // environmentOrBox is the named environment, or the box where none is named: looking around in it harms nobody.
 func (a *app) environmentOrBox(p *project) (spec.Environment, error) {
-	if a.env != "" || a.sys.Get("READMEOPS_ENV") != "" {
+	if a.named() != "" {
 		return a.environment(p)
 	}
 	if env, err := a.boxEnvironment(p); err == nil {

@@ -5,11 +5,9 @@ import (
 	"context"
 	"net"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"readme/cli/env"
 	"readme/cli/release"
 	"readme/cli/spec"
 )
@@ -25,10 +23,13 @@ const (
 // the rest is in the access all the same; a mixture of real and emulated vendors opens nothing.
 func (a *app) realAccess(ctx context.Context, p *project, e spec.Environment) (access, error) {
 	values, incomplete := a.given(ctx, p, e)
-	address := func(variable, vendors string) string { return cmp.Or(values[variable].Reveal(), vendors) }
+	address := func(vendor, own string) string {
+		variable, _ := addressOf(vendor)
+		return base(vendor, cmp.Or(values[variable].Reveal(), own))
+	}
 	acc := access{
-		railway: address("RAILWAY_API_URL", railwayAPI), vercel: address("VERCEL_API_URL", vercelAPI),
-		pipecat: address("PIPECAT_API_HOST", pipecatAPI), supabase: values["SUPABASE_URL"].Reveal(),
+		railway: address("railway", railwayAPI), vercel: address("vercel", vercelAPI),
+		pipecat: address("pipecat", pipecatAPI), supabase: address("supabase", ""),
 		railwayToken: values["RAILWAY_TOKEN"], vercelToken: values["VERCEL_TOKEN"], pipecatKey: values["PIPECAT_PRIVATE_KEY"],
 		supabaseKey: values["SUPABASE_SECRET_KEY"], bypass: values["VERCEL_AUTOMATION_BYPASS_SECRET"], database: values["DATABASE_URL"],
 		railwayProject: e.Targets.Railway.Project, railwayEnvironment: e.Targets.Railway.Environment,
@@ -37,6 +38,9 @@ func (a *app) realAccess(ctx context.Context, p *project, e spec.Environment) (a
 	}
 	var err error
 	if acc.emulated, err = p.emulated(acc); err != nil {
+		return access{}, err
+	}
+	if err := p.shared(e, values); err != nil {
 		return access{}, err
 	}
 	return acc, incomplete
@@ -93,7 +97,7 @@ func (p *project) emulated(acc access) (bool, error) {
 		"railway": {acc.railway, ".railway.com"}, "vercel": {acc.vercel, ".vercel.com"},
 		"pipecat": {acc.pipecat, ".daily.co"}, "supabase": {acc.supabase, ".supabase.co"},
 	} {
-		if !p.uses(name) || at.url == "" { // an address that is still missing tells nothing
+		if !p.uses(name) || at.url == "" { // not given: told elsewhere
 			continue
 		}
 		u, err := url.Parse(at.url)
@@ -120,24 +124,6 @@ func (p *project) emulated(acc access) (bool, error) {
 func here(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
-}
-
-// given reads the values that this process was given. Those that only a vendor has are asked for there, by the facts.
-func (a *app) given(ctx context.Context, p *project, e spec.Environment) (map[string]release.Secret, error) {
-	path := ""
-	if e.Values != "" {
-		path = filepath.Join(p.near, e.Values)
-	}
-	matrix := p.withOwn()
-	values, faults := env.Given(ctx, e, path, a.sys.Lookup, matrix)
-	vendorsHave := func(string, string) bool { return true }
-	for _, f := range env.Missing(e, path, matrix, values, vendorsHave) {
-		faults = append(faults, f.Fault())
-	}
-	if len(faults) > 0 {
-		return values, faults
-	}
-	return values, nil
 }
 
 // databaseName is a database's address without anything secret: host and name.

@@ -2,10 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/urfave/cli/v3"
@@ -32,7 +32,7 @@ func (a *app) status(ctx context.Context) error {
 		return err
 	}
 	envs := p.rel.Environments
-	if a.env != "" {
+	if a.named() != "" {
 		env, err := a.environment(p)
 		if err != nil {
 			return err
@@ -49,7 +49,7 @@ func (a *app) status(ctx context.Context) error {
 }
 
 func (a *app) statusOf(ctx context.Context, p *project, env spec.Environment) {
-	_, _ = fmt.Fprintf(a.sys.Out, "%s\n", env.Name)
+	_, _ = fmt.Fprintf(a.sys.Out, "%s\n", a.headOf(ctx, p, env))
 	last, err := ledger.Latest(p.runs(), env.Name)
 	switch {
 	case err != nil:
@@ -65,7 +65,7 @@ func (a *app) statusOf(ctx context.Context, p *project, env spec.Environment) {
 			return
 		}
 	} else if _, err := a.given(ctx, p, env); err != nil {
-		_, _ = fmt.Fprintf(a.sys.Out, "  what is live is not known: %s\n", strings.SplitN(err.Error(), "\n", 2)[0])
+		_, _ = fmt.Fprintf(a.sys.Out, "  what is live is not known: %s\n", unknown(err, env))
 		return
 	}
 	w, err := a.open(ctx, p, env, "status")
@@ -75,6 +75,24 @@ func (a *app) statusOf(ctx context.Context, p *project, env spec.Environment) {
 	}
 	defer w.close(ctx)
 	_, _ = fmt.Fprint(a.sys.Out, view.Status(liveRows(ctx, w), a.outStyle()))
+}
+
+// headOf names an environment, and says so where the box on this machine stands for it.
+func (a *app) headOf(ctx context.Context, p *project, env spec.Environment) string {
+	if env.Box {
+		return release.Plan{Env: env.Name, Box: true}.Where()
+	}
+	acc, err := a.realAccess(ctx, p, env)
+	return release.Plan{Env: env.Name, Box: err == nil && acc.emulated}.Where()
+}
+
+// unknown says why nobody could be asked, and where to read the whole of it.
+func unknown(err error, env spec.Environment) string {
+	var many release.Faults
+	if !errors.As(err, &many) {
+		many = release.Faults{release.AsFault(err)}
+	}
+	return many[0].Title + "; try: readme-ops doctor --env " + env.Name
 }
 
 // liveRows asks every host at once what it serves.
@@ -90,6 +108,9 @@ func liveRows(ctx context.Context, w *world) []view.ServiceRow {
 				row.State, row.Mood = "cannot be read: "+err.Error(), view.Bad
 			case live.ID != "":
 				row.Commit, row.State, row.URL, row.Mood = live.Image, live.Raw, live.URL, view.Good
+				if live.Build != "" { // its commit is nowhere on record at the vendor
+					row.Commit = "build " + live.Build[:min(8, len(live.Build))]
+				}
 				if live.Marker.Commit != "" {
 					row.Commit = shorten(live.Marker.Commit)
 				}

@@ -24,6 +24,7 @@ const (
 	RuleSyntax      = "env/syntax"       // a line that is read differently from how it looks, or not at all
 	RuleExpansion   = "env/expansion"    // a "$" in a value, which godotenv takes for a variable
 	RuleType        = "env/type"         // a value that is not of the variable's type
+	RuleSpace       = "env/space"        // a value with white space around it, which no token has
 	RuleReference   = "env/reference"    // a reference to a secret store, which is not read yet
 	RuleUnset       = "env/unset"        // an environment needs the variable, and nothing gives its value
 )

@@ -95,6 +95,14 @@ type given struct {
 	at    *release.Place // nil for the process
 }
 
+// source names the process; a line of a file stands where the finding says.
+func (g given) source() string {
+	if g.at != nil {
+		return ""
+	}
+	return ", in " + g.from
+}
+
 // pick chooses the source of one variable; from is "" where it is the matrix. An empty value counts as none, in a
 // file and in the process.
 func (s *sources) pick(v spec.Variable) (given, *release.Fault) {
@@ -138,8 +146,11 @@ func wrong(v spec.Variable, g given) []Finding {
 	if strings.HasPrefix(g.value.Reveal(), "op://") {
 		return []Finding{{RuleReference, where, v.Name + " refers to a secret store", "readme-ops cannot read those yet: give the value itself", ""}}
 	}
+	if text := g.value.Reveal(); text != strings.TrimSpace(text) && !strings.ContainsAny(strings.TrimSpace(text), "\r\n") {
+		return []Finding{{RuleSpace, where, v.Name + " begins or ends with a space or a line break" + g.source(), "it was most likely pasted with it: take it away", ""}}
+	}
 	if err := spec.CheckType(v.Type, g.value.Reveal()); err != nil {
-		return []Finding{{RuleType, where, fmt.Sprintf("%s is no %s, in %s", v.Name, v.Type, g.from), err.Error(), ""}}
+		return []Finding{{RuleType, where, fmt.Sprintf("%s is no %s%s", v.Name, v.Type, g.source()), err.Error(), ""}}
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func AsFault(err error) *release.Fault {
 		did = "refused it"
 	}
 	return &release.Fault{
-		Title: fmt.Sprintf("%s: %s %s", e.Op, e.Vendor, did), Evidence: []release.Evidence{e.Evidence()},
+		Title: fmt.Sprintf("cannot %s: %s %s", e.Op, e.Vendor, did), Evidence: []release.Evidence{e.Evidence()},
 		Try: "readme-ops doctor", Exit: release.ExitStepFailed, Cause: err,
 	}
 }

@@ -11,8 +11,8 @@ import (
 
 func TestAsFault_callsAVendorsRefusalNoBug(t *testing.T) {
 	for status, want := range map[int]string{
-		0: "read the project: railway did not answer", 401: "read the project: railway refused it",
-		503: "read the project: railway could not do it", 200: "read the project: railway answered otherwise than expected",
+		0: "cannot read the project: railway did not answer", 401: "cannot read the project: railway refused it",
+		503: "cannot read the project: railway could not do it", 200: "cannot read the project: railway answered otherwise than expected",
 	} {
 		err := fmt.Errorf("plan: %w", &provider.Error{Vendor: "railway", Op: "read the project", Status: status, RequestID: "r-1", Message: "no"})
 		f := provider.AsFault(err)

@@ -167,7 +167,11 @@ func (RollbackStarted) body() {}
 func (RunDone) body()         {}
 
 func (b RunStarted) String() string {
-	return fmt.Sprintf("release of %s@%s to %s started by %s", b.Plan.Project, b.Plan.Commit.Short(), b.Plan.Env, b.By)
+	what, at := "release of", "to "
+	if b.Plan.Purpose == Smoke {
+		what, at = "smoke checks of", "in "
+	}
+	return fmt.Sprintf("%s %s@%s %s started by %s", what, b.Plan.Project, b.Plan.Commit.Short(), at+b.Plan.Where(), b.By)
 }
 func (b Approved) String() string { return fmt.Sprintf("approved by %s (%s)", b.By, b.How) }
 func (b Denied) String() string   { return fmt.Sprintf("not approved by %s: %s", b.By, b.Why) }

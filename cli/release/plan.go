@@ -20,6 +20,14 @@ type Plan struct {
 	Digest    string   `json:"digest"`               // "sha256:" and 64 hex digits
 }
 
+// Where is the environment as people have to read it: a box says so, except that of its own name.
+func (p Plan) Where() string {
+	if p.Box && p.Env != "local" {
+		return p.Env + " (box)"
+	}
+	return p.Env
+}
+
 // Smoke is the purpose of a plan that only looks.
 const Smoke = "smoke"
 

@@ -310,10 +310,7 @@ func (s *State) LastLine() string {
 		return s.smokeLine()
 	}
 	what := fmt.Sprintf("%s@%s", s.Plan.Project, s.Plan.Commit.Short())
-	to := " to " + s.Plan.Env
-	if s.Plan.Box && s.Plan.Env != "local" {
-		to += " (box)"
-	}
+	to := " to " + s.Plan.Where()
 	why := ": "
 	if s.Signal != "" {
 		why = ": interrupted, "
@@ -353,9 +350,9 @@ func (s *State) smokeLine() string {
 			other++
 		}
 	}
-	line := fmt.Sprintf("%d of %d checks passed in %s", passed, passed+failed+other, s.Plan.Env)
+	line := fmt.Sprintf("%d of %d checks passed in %s", passed, passed+failed+other, s.Plan.Where())
 	if failed == 0 && other == 0 {
-		line = fmt.Sprintf("all %d checks passed in %s", passed, s.Plan.Env)
+		line = fmt.Sprintf("all %d checks passed in %s", passed, s.Plan.Where())
 	}
 	return line + " (" + Took(s.Ended.Sub(s.Started).Milliseconds()) + ")"
 }

@@ -19,12 +19,14 @@ type screen struct {
 	now           time.Time
 	color, ascii  bool
 	interrupted   bool // Ctrl-C was pressed
+	names         int  // how wide names are in this drawing; draw finds it
 }
 
 // The columns of a row: sign, name, time, and the rest is what it says.
 const (
-	nameWidth = 22
+	nameWidth = 22 // at least; names that need more take it where there is room for what they say
 	timeWidth = 8
+	saysWidth = 46
 )
 
 // row is one line of the drawing.
@@ -44,7 +46,9 @@ func draw(s *release.State, sc screen) string {
 	room := max(1, sc.height-1-2) // without head and foot
 	rows := sc.rows(s)
 	below := 0
+	sc.names = nameWidth
 	for _, r := range rows {
+		sc.names = max(sc.names, min(ansi.StringWidth(release.Printable(r.name)), sc.width-1-len("x ")-timeWidth-len("  ")-saysWidth))
 		if r.below != "" {
 			below++
 		}
@@ -163,8 +167,8 @@ func doing(st *release.StepState) string {
 }
 
 func (sc screen) row(r row) string {
-	name := ansi.Truncate(release.Printable(r.name), nameWidth, sc.symbols().more)
-	name += strings.Repeat(" ", nameWidth-ansi.StringWidth(name))
+	name := ansi.Truncate(release.Printable(r.name), sc.names, sc.symbols().more)
+	name += strings.Repeat(" ", sc.names-ansi.StringWidth(name))
 	left := fmt.Sprintf("%s %s%*s  ", r.sign, name, timeWidth, r.took)
 	says := ansi.Truncate(release.Printable(r.says), max(0, sc.width-1-ansi.StringWidth(left)), sc.symbols().more)
 	if r.ink == faint {

@@ -42,12 +42,24 @@ func History(rows []HistoryRow, s Style) string {
 			{r.Run, Normal},
 			{r.State.Plan.Env, Normal},
 			{r.State.Plan.Commit.Short(), Normal},
-			{string(v), m},
+			{ended(r.State), m},
 			{took, Dim},
 			{cmp.Or(r.Note, r.State.Stopping), Normal},
 		}
 	}
 	return headed([]string{"RUN", "ENV", "COMMIT", "VERDICT", "TOOK", ""}, table, s)
+}
+
+// ended is a run's verdict in a word or two. A run of the checks alone has released nothing.
+func ended(s *release.State) string {
+	v := s.Verdict()
+	if s.Plan.Purpose != release.Smoke || !s.Over || s.Denied {
+		return string(v)
+	}
+	if v == release.Released {
+		return "checks passed"
+	}
+	return "checks did not pass"
 }
 
 // ServiceRow is what is live of one service.

@@ -62,7 +62,11 @@ func New(o Options) (*Client, error) {
 		return nil, errors.New("pipecat: no private key")
 	}
 	if strings.HasPrefix(key, "pk_") {
-		return nil, errors.New("pipecat: this is a public key (pk_...), which can only start sessions; the private key begins with sk_")
+		return nil, &release.Fault{
+			Title:  "PIPECAT_PRIVATE_KEY is a public key",
+			Detail: "One that begins with pk_ can only start sessions; the private key begins with sk_, and is made at " + dashboard + ".",
+			Try:    "readme-ops doctor", Exit: release.ExitInvalid,
+		}
 	}
 	door, err := provider.NewDoor(provider.Options{
 		Vendor: "pipecat", Base: o.Base, Transport: o.Transport,

@@ -32,6 +32,13 @@ func (c *Client) Live(ctx context.Context) (provider.Deployment, error) {
 	return c.deployment(a, a.desired()), nil
 }
 
+// Reach asks for something that every key may see: an agent that is not found behind a wrong key, or at an address that
+// is none of the vendor's, would look like one that has yet to be made.
+func (c *Client) Reach(ctx context.Context) error {
+	_, err := c.do(ctx, provider.Call{Op: "list the agents", Method: http.MethodGet, Path: "/v1/agents"})
+	return err
+}
+
 // Deployment says where the deployment with this id stands: Building until the operator has picked it up and its own
 // revision is ready, whatever the answer says about the revision before; Superseded as soon as another one was asked
 // for. Signs that may pass (an image pull that is refused) count as Failed when they stay for a minute or two, which

@@ -92,3 +92,16 @@ func TestExamine_saysWhenASetIsElsewhere(t *testing.T) {
 		found(t, all, "region", provider.Bad, "us-west is none of the vendor's: us-east")
 	})
 }
+
+func TestReach_tellsAWrongKeyAndAWrongAddressFromAnAgentThatIsNotThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t)
+		if err := w.Reach(t.Context()); err != nil {
+			t.Errorf("no agent yet: got %v", err)
+		}
+		c := client(t, providertest.Serve(t, http.NotFoundHandler()))
+		if err := c.Reach(t.Context()); provider.StatusOf(err) != http.StatusNotFound {
+			t.Errorf("an address of something else: got %v", err)
+		}
+	})
+}
