@@ -88,8 +88,6 @@ func program(t *testing.T, n int, reads string) provider.Request {
 	source := strings.NewReplacer("RELEASE", fmt.Sprint("this is release ", n, " of the suite"), "READS", reads).Replace(`package main
 
 import (
-	"cmp"
-	"context"
 	"fmt"
 	"net/http"
 	"os"
