@@ -7,18 +7,6 @@ import (
 	"readme/cli/release"
 )
 
-// aimed makes a command to try one about the environment that was named: whoever wrote it did not know of any.
-func (a *app) aimed(try string) string {
-	name := a.named()
-	switch try {
-	case "readme-ops doctor", "readme-ops status", "readme-ops plan", "readme-ops smoke":
-		if name != "" {
-			return try + " --env " + release.ShellWord(name)
-		}
-	}
-	return try
-}
-
 // named is the environment that was named, by --env or READMEOPS_ENV; "" if none was.
 func (a *app) named() string { return cmp.Or(a.env, a.sys.Get("READMEOPS_ENV")) }
 

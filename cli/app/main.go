@@ -110,9 +110,7 @@ func (a *app) fail(err error) int {
 	}
 	shown := make(release.Faults, len(many))
 	for i, f := range many {
-		told := *f
-		told.Try = a.aimed(f.Try)
-		shown[i] = &told
+		shown[i] = f.Aimed(a.named())
 	}
 	_, _ = fmt.Fprint(a.sys.Err, view.Faults(shown, a.style()))
 	return cmp.Or(shown[0].Exit, release.ExitStepFailed)

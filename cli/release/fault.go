@@ -111,3 +111,17 @@ func AsFault(err error) *Fault {
 		Cause:  err,
 	}
 }
+
+// Aimed is the fault with a command to try that names the environment, if it looks at one and names none: whoever knew
+// the next step did not always know where.
+func (f *Fault) Aimed(env string) *Fault {
+	switch f.Try {
+	case "readme-ops doctor", "readme-ops status", "readme-ops plan", "readme-ops smoke":
+		if env != "" {
+			aimed := *f
+			aimed.Try += " --env " + ShellWord(env)
+			return &aimed
+		}
+	}
+	return f
+}

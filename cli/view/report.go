@@ -44,11 +44,11 @@ func (g *page) failures(st *release.State) {
 	for _, step := range st.Steps {
 		if step.Fault != nil {
 			g.gap()
-			g.fault(withLines(step))
+			g.fault(withLines(step).Aimed(st.Plan.Env))
 		}
 		if step.Undo.Fault != nil {
 			g.gap()
-			g.fault(step.Undo.Fault)
+			g.fault(step.Undo.Fault.Aimed(st.Plan.Env))
 		}
 	}
 }
