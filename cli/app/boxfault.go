@@ -25,7 +25,7 @@ type faultFlags struct {
 func (a *app) boxFaultCommand() *cli.Command {
 	var f faultFlags
 	return &cli.Command{
-		Name: "fault", Usage: "list the bad days that the box can play, or switch one on: box fault VENDOR NAME",
+		Name: "fault", Usage: "list the bad days that the box can play, or switch one on: box fault VENDOR|all NAME",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "only", Usage: "strike this `SUBJECT` alone: a service, or a part of an operation's name", Destination: &f.Only},
 			&cli.IntFlag{Name: "times", Usage: "strike `N` times; 0: until it is cleared", Destination: &f.Times},
@@ -57,30 +57,53 @@ func (a *app) boxFault(ctx context.Context, words []string, f faultFlags) error 
 	if len(words) < 2 {
 		return a.listFaults(known, words)
 	}
-	kind, err := findFault(known, words[0], words[1])
-	if err != nil {
-		return err
-	}
-	if f.Only != "" && kind.Names == "" {
-		return usage(fmt.Sprintf("%s of %s strikes everything, and not %q alone", words[1], words[0], f.Only), "readme-ops box fault "+words[0])
-	}
 	f.Name = words[1]
-	if err := info.SetFault(ctx, words[0], f.Fault); err != nil {
-		return err
+	vendors := []string{words[0]}
+	if words[0] == all {
+		vendors = playedBy(known, f.Name)
 	}
-	_, _ = fmt.Fprintf(a.sys.Out, "%s: %s\n", words[0], kind.About)
+	for _, vendor := range vendors {
+		kind, err := findFault(known, vendor, f.Name)
+		if err != nil {
+			return err
+		}
+		if f.Only != "" && kind.Names == "" {
+			return usage(fmt.Sprintf("%s of %s strikes everything, and not %q alone", f.Name, vendor, f.Only), "readme-ops box fault "+vendor)
+		}
+		if err := info.SetFault(ctx, vendor, f.Fault); err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(a.sys.Out, "%s: %s\n", vendor, kind.About)
+	}
 	return nil
+}
+
+// all stands for every vendor, or for every fault of one.
+const all = "all"
+
+// playedBy lists the vendors that have a fault; the first one of all, which will say so, where nobody has it.
+func playedBy(known []box.Switch, name string) []string {
+	var vendors []string
+	for _, s := range known {
+		if s.Kind.Name == name {
+			vendors = append(vendors, s.Vendor)
+		}
+	}
+	if len(vendors) == 0 {
+		return []string{known[0].Vendor}
+	}
+	return vendors
 }
 
 // clearFaults switches off what the words name: all, those of a vendor, or one.
 func (a *app) clearFaults(ctx context.Context, info box.Info, known []box.Switch, words []string) error {
-	one := slices.ContainsFunc(known, func(s box.Switch) bool { return len(words) == 1 && s.Vendor == words[0] })
+	one := slices.ContainsFunc(known, func(s box.Switch) bool { return len(words) == 1 && (s.Vendor == words[0] || words[0] == all) })
 	if len(words) > 0 && !one {
 		if _, err := findFault(known, words[0], strings.Join(words[1:], "")); err != nil {
 			return err
 		}
 	}
-	words = append(words, "all", "all")[:2]
+	words = append(words, all, all)[:2]
 	if err := info.ClearFault(ctx, words[0], words[1]); err != nil {
 		return err
 	}
