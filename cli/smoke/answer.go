@@ -108,6 +108,8 @@ func (a *answer) refused() bool {
 	switch a.status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
+	case http.StatusNotFound: // Railway's edge, where it does not know the deployment yet
+		return bytes.Contains(a.body, []byte(`"Application not found"`))
 	}
 	return false
 }

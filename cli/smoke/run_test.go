@@ -138,6 +138,7 @@ func TestRun_aPostIsSentAgainOnlyIfItWasNotCarriedOut(t *testing.T) {
 		passes bool
 	}{
 		{"nothing listened", 2, 200, 1, true},
+		{"no such thing", 0, 404, 1, false},
 		{"too many requests", 0, 429, 2, true},
 		{"a proxy without a service", 0, 502, 2, true},
 		{"not ready", 0, 503, 2, true},
@@ -162,6 +163,17 @@ func TestRun_aPostIsSentAgainOnlyIfItWasNotCarriedOut(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestRun_aPostIsSentAgainWhereTheEdgeDoesNotKnowTheServiceYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := serve(t, answers(
+			status(404, `{"status":"error","code":404,"message":"Application not found","request_id":"r-1"}`), status(200, "{}"),
+		))
+		if _, err := smoke.Run(t.Context(), post("/x", ok200), p.world()); err != nil || len(p.requests) != 2 {
+			t.Errorf("%v after requests %v", err, p.requests)
+		}
+	})
 }
 
 func TestRun_anAnswerThatBreaksOffIsNoPass(t *testing.T) {

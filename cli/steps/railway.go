@@ -161,6 +161,11 @@ func (h onRailway) Make(ctx context.Context, n New) error {
 	return h.c.Connect(ctx, h.service, n.Order.Repo, n.Order.Branch)
 }
 
+// Source refuses at plan time what a deploy would refuse: a service that is connected to another repository.
+func (h onRailway) Source(ctx context.Context, repo string) (string, error) {
+	return "", h.c.Fetches(ctx, h.service, repo)
+}
+
 func (h onRailway) Warnings(ctx context.Context) ([]string, error) {
 	return h.c.Warnings(ctx, h.service)
 }

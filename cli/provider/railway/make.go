@@ -47,6 +47,20 @@ func (c *Client) Missing(ctx context.Context, service string, n Needs) ([]string
 	return out, nil
 }
 
+// Fetches refuses a service that is connected to another repository than this one ("owner/name"), with a Fault. A service
+// that is not there yet, or connected to none, is no error: it will be made.
+func (c *Client) Fetches(ctx context.Context, service, repo string) error {
+	id, _, err := c.lookup(ctx, service)
+	if err != nil || id == "" {
+		return err
+	}
+	in, err := c.instance(ctx, service)
+	if err != nil {
+		return err
+	}
+	return in.connectedTo(service, repo)
+}
+
 // elsewhere refuses a name that the project has, and the environment has not: Railway makes a service in all
 // environments at once, and takes a name once.
 func (c *Client) elsewhere(ctx context.Context, service string) error {

@@ -142,6 +142,15 @@ func TestConnect_refusesWhatAPersonMustDo(t *testing.T) {
 				w.t.Errorf("%s: got %v", service, err)
 			}
 		}
+		for service, c := range map[string]struct {
+			repo    string
+			refuses bool
+		}{"worker": {"founder/other", true}, "WORKER": {repo, false}, "api": {"founder/other", false}, "new": {repo, false}} {
+			err := w.client.Fetches(w.t.Context(), service, c.repo)
+			if f, ok := errors.AsType[*release.Fault](err); ok != c.refuses || ok && f.Exit != release.ExitInvalid || !ok && err != nil {
+				w.t.Errorf("%s from %s: got %v", service, c.repo, err)
+			}
+		}
 		if err := w.client.Connect(w.t.Context(), "api", "", ""); err == nil || !strings.Contains(err.Error(), "no remote") {
 			w.t.Errorf("without a repository: %v", err)
 		}

@@ -35,7 +35,7 @@ func CheckRef(ref, project string, database release.Secret) error {
 			Evidence: []release.Evidence{{Label: "addresses", Lines: []string{
 				"SUPABASE_URL: " + storage, "DATABASE_URL: " + server.Host,
 			}}},
-			Try: "readme-ops env check", Exit: release.ExitInvalid,
+			Try: "readme-ops doctor", Exit: release.ExitInvalid,
 		}
 	}
 	if at := refOfServer(server); at != "" && !strings.EqualFold(at, ref) {
