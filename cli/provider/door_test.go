@@ -135,6 +135,7 @@ func TestDoor_retriesWhatMayBeRepeated(t *testing.T) {
 	date := time.Date(2000, 1, 1, 0, 0, 30, 0, time.UTC).Format(http.TimeFormat)
 	repeatable := post("/")
 	repeatable.Repeat = true
+	page := answer(200, `<html>`, "Content-Type", "text/html; charset=UTF-8")
 	cases := map[string]struct {
 		call   provider.Call
 		steps  []http.HandlerFunc
@@ -145,6 +146,8 @@ func TestDoor_retriesWhatMayBeRepeated(t *testing.T) {
 		"a read on 503, until it gives up":    {get("/"), []http.HandlerFunc{answer(503, ``)}, second(0, 1, 3, 7, 15), 503},
 		"a read when the line is cut":         {get("/"), []http.HandlerFunc{hangUp, ok}, second(0, 1), 0},
 		"a read when the answer breaks off":   {get("/"), []http.HandlerFunc{breakOff, ok}, second(0, 1), 0},
+		"a read on a proxy's web page":        {get("/"), []http.HandlerFunc{page, page, ok}, second(0, 1, 3), 0},
+		"a write never on one":                {post("/"), []http.HandlerFunc{page, ok}, second(0), 0},
 		"Retry-After in seconds":              {get("/"), []http.HandlerFunc{answer(429, ``, "Retry-After", "7"), ok}, second(0, 14), 0},
 		"Retry-After as a date":               {get("/"), []http.HandlerFunc{answer(503, ``, "Retry-After", date), ok}, second(0, 60), 0},
 		"Retry-After of exactly two minutes":  {get("/"), []http.HandlerFunc{answer(429, ``, "Retry-After", "120"), ok}, second(0, 240), 0},

@@ -50,6 +50,8 @@ func TestRead_takesASuccessThatHasEndedForOne(t *testing.T) {
 		`{"status":"SUCCESS","deploymentStopped":true,"instances":[{"status":"EXITED"},{"status":"RUNNING"}]}`:    provider.Live,
 		`{"status":"SUCCESS","deploymentStopped":true,"instances":[]}`:                                            provider.Live,
 		`{"status":"SUCCESS","deploymentStopped":false,"instances":[{"status":"EXITED"}]}`:                        provider.Live,
+		`{"status":"SUCCESS","deploymentStopped":false,"instances":[{"status":"RESTARTING"}]}`:                    provider.Building,
+		`{"status":"SUCCESS","deploymentStopped":false,"instances":[{"status":"RUNNING"},{"status":"CRASHED"}]}`:  provider.Live,
 		`{"status":"DEPLOYING","deploymentStopped":true,"instances":[{"status":"CREATED"}]}`:                      provider.Building,
 		`{"status":"SLEEPING","deploymentStopped":true,"instances":[{"status":"EXITED"}],"meta":{"image":["x"]}}`: provider.Live,
 	} {

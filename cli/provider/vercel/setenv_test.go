@@ -71,8 +71,9 @@ func TestSetVariables_editsWhatSomebodyMadeInTheMeantime(t *testing.T) {
 
 func TestSetVariables_waitsWhileVercelIsBusyWithAnotherWrite(t *testing.T) {
 	busy := `400{"error":{"code":"bad_request","message":"There is an ongoing update of the environment variables"}}`
+	too := `400{"error":{"code":"bad_request","message":"It couldn't be changed because an ongoing env update is already happening"}}`
 	t.Run("for a while", func(t *testing.T) {
-		scripted(t, vercel.Options{}, map[string][]string{envOp: {busy, busy, `201{"created":[],"failed":[]}`}}, func(t scene, s *script, v *vercel.Client) {
+		scripted(t, vercel.Options{}, map[string][]string{envOp: {busy, too, `201{"created":[],"failed":[]}`}}, func(t scene, s *script, v *vercel.Client) {
 			if err := v.SetVariables(t.Context(), vars("A")); err != nil || len(s.sent(envOp)) != 3 {
 				t.Errorf("%v after %d calls", err, len(s.sent(envOp)))
 			}

@@ -89,10 +89,22 @@ const (
 	butASet                    // as empty, and the bot's secret set, which lacks a key
 )
 
+// folder is a test's own, in memory where the machine has a place for that: the emulators sync all that they accept, and
+// hundreds of worlds wait for the disk otherwise.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "baddays-") //nolint:usetesting // t.TempDir lies on the disk
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
 // in runs f in a world of its own, with a clock of its own.
 func in(t *testing.T, k kind, has emptiness, f func(w *world)) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := folder(t)
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{T: t, kind: k, dir: dir, net: railwaytest.NewNet(), port: 8000}
 		w.machine = &machine{w: w, built: map[string]bool{}, alive: map[*process]bool{}}
