@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"readme/cli/provider"
+	"readme/cli/provider/supabase"
 	"readme/cli/provider/upstash"
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -27,6 +28,11 @@ func (a *app) environmentFindings(ctx context.Context, p *project, e spec.Enviro
 	acc, err := a.realAccess(ctx, p, e)
 	if err != nil {
 		out = asFindings(e, err)
+	}
+	if ref := e.Targets.Supabase; ref != "" && acc.supabase != "" {
+		if err := supabase.CheckRef(ref, acc.supabase, acc.database); err != nil {
+			out = append(out, asFindings(e, err)...)
+		}
 	}
 	w := &world{app: a, project: p, env: e}
 	defer w.close(ctx)

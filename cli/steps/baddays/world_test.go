@@ -93,7 +93,7 @@ const (
 // hundreds of worlds wait for the disk otherwise.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "baddays-") //nolint:usetesting // TempDir lies on the disk
+	dir, err := os.MkdirTemp("/dev/shm", "baddays-") //nolint:usetesting // t.TempDir lies on the disk
 	if err != nil {
 		return t.TempDir()
 	}
