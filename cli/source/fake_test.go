@@ -12,6 +12,10 @@ import (
 func fakeGit(t *testing.T, script string) string {
 	t.Helper()
 	dir := t.TempDir()
+	// A process that another test starts at this moment would hold the file open for writing, and no file can be run
+	// that somebody writes.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(filepath.Join(dir, "git"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -84,9 +84,7 @@ func machine(t *testing.T, data []byte, integrity string) (dir string, b postgre
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(name, []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		program(t, name, []byte(text))
 	}
 	return dir, postgres.Binaries{
 		Path: filepath.Join(dir, "bin"), Cache: filepath.Join(dir, "cache"), Env: []string{"TOKEN=kept"},
@@ -235,9 +233,7 @@ func TestStart_stopsFetchingWhenItsContextEnds(t *testing.T) {
 	t.Parallel()
 	data, integrity := build(t, "[]")
 	dir, b := machine(t, data, integrity)
-	if err := os.WriteFile(filepath.Join(dir, "bin", "npm"), []byte("#!/bin/sh\nexec sleep 1000\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	program(t, filepath.Join(dir, "bin", "npm"), []byte("#!/bin/sh\nexec sleep 1000\n"))
 	b.Env = []string{"PATH=/usr/bin:/bin"}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupted")

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,6 +14,17 @@ import (
 	"readme/cli/release"
 )
 
+// program writes a file that is run in a moment. A process that another test starts just then would hold it open for
+// writing, and no file can be run that somebody writes.
+func program(t *testing.T, path string, text []byte) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := os.WriteFile(path, text, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // fakeBuild makes a folder that looks like the programs of one version.
 func fakeBuild(t *testing.T, dir, version string) {
 	t.Helper()
@@ -20,9 +32,7 @@ func fakeBuild(t *testing.T, dir, version string) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"postgres", "initdb"} {
-		if err := os.WriteFile(filepath.Join(dir, name), fmt.Appendf(nil, fakePostgres, version), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		program(t, filepath.Join(dir, name), fmt.Appendf(nil, fakePostgres, version))
 	}
 }
 
@@ -36,9 +46,7 @@ func TestFind_takesTheNewestFirstAndNoneThatIsTooOld(t *testing.T) {
 	fakeBuild(t, filepath.Join(dir, "config"), "15.0")
 	fakeBuild(t, filepath.Join(dir, "lib", "broken", "bin"), "what?")
 	config := "#!/bin/sh\necho '" + filepath.Join(dir, "config") + "'\n"
-	if err := os.WriteFile(filepath.Join(dir, "path", "pg_config"), []byte(config), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	program(t, filepath.Join(dir, "path", "pg_config"), []byte(config))
 	b := postgres.Binaries{Path: filepath.Join(dir, "path") + ":relative:" + filepath.Join(dir, "path"), Cache: dir}
 	found, err := postgres.Find(t.Context(), b.OnlyIn("", filepath.Join(dir, "lib", "*", "bin")))
 	if err != nil {
