@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"readme/cli/engine"
 	"readme/cli/release"
 	"readme/cli/spec"
 	"readme/cli/tui"
@@ -47,6 +49,12 @@ func (a *app) approve(ctx context.Context, env spec.Environment, p release.Plan,
 		name = env.Name
 	}
 	ok, err := tui.Confirm(ctx, a.sys.In, a.sys.Err, fmt.Sprintf("Release this to %s?", env.Name), name)
+	if sig, stopped := errors.AsType[engine.Signal](context.Cause(ctx)); stopped {
+		return release.Approved{}, &release.Fault{
+			Title: "stopped before the plan was approved, nothing was changed", Detail: string(sig),
+			Exit: exitOfSignal(sig), Cause: err,
+		}
+	}
 	if err != nil {
 		return release.Approved{}, err
 	}
