@@ -1,4 +1,4 @@
-"""The voice of readme: greets whoever comes into the room.
+"""The voice of readme: greets whoever comes into the room, and answers what they ask for.
 
 Pipecat Cloud calls bot() once for each session. It speaks through Cartesia where CARTESIA_API_KEY is set; without
 the key it joins just the same and sends its greeting as a message, so that a session can be tried without an account.
@@ -24,7 +24,16 @@ from pipecat.transports.base_transport import TransportParams
 from pipecat.workers.runner import WorkerRunner
 
 GREETING = "Hello! I am the voice of readme. Which of your books shall I read?"
+ANSWER = "You would like to hear {}. Reading it aloud is what I learn next."
+LONGEST = 200  # characters of a wish that are repeated
 VOICE = "71a7ad14-091c-4e8e-a314-022ece01c121"  # Cartesia's British Reading Lady
+
+
+def wish(message):
+    """Gives what a person asks for in {"type": "ask", "text": "..."}; "" for any other message."""
+    if not isinstance(message, dict) or message.get("type") != "ask" or not isinstance(message.get("text"), str):
+        return ""
+    return message["text"].strip()[:LONGEST]
 
 
 def daily():
@@ -58,14 +67,24 @@ async def bot(args: RunnerArguments):
         idle_timeout_secs=args.pipeline_idle_timeout_secs,
     )
 
+    async def say(kind, text):
+        if speech:
+            await worker.queue_frame(TTSSpeakFrame(text))
+        else:
+            message = {"type": kind, "text": text}
+            await worker.queue_frame(OutputTransportMessageUrgentFrame(message=message))
+
     @transport.event_handler("on_client_connected")
     async def greet(_transport, _client):
         logger.info("somebody came in: greeting")
-        if speech:
-            await worker.queue_frame(TTSSpeakFrame(GREETING))
-        else:
-            message = {"type": "greeting", "text": GREETING}
-            await worker.queue_frame(OutputTransportMessageUrgentFrame(message=message))
+        await say("greeting", GREETING)
+
+    @transport.event_handler("on_app_message")
+    async def answer(_transport, message, _sender):
+        asked = wish(message)
+        if asked:
+            logger.info("somebody asked for something: answering")
+            await say("answer", ANSWER.format(asked))
 
     @transport.event_handler("on_client_disconnected")
     async def leave(_transport, _client):

@@ -1,6 +1,6 @@
 """Talks to the bot in this folder as a browser would, through the real development runner.
 
-It starts `python -m pipecat.runner.run`, asks it for a session over WebRTC, connects, and waits for the greeting. No
+It starts `python -m pipecat.runner.run`, asks it for a session over WebRTC, connects, and waits for the greeting and an answer. No
 account and no key is needed. In a virtual environment outside of the repository:
 
     pip install -r services/bot/requirements.txt
@@ -53,13 +53,14 @@ async def ready(http: aiohttp.ClientSession, url: str, runner: subprocess.Popen)
     raise AssertionError(f"the runner does not answer within {UP} s")
 
 
-async def greeting(http: aiohttp.ClientSession, url: str) -> dict:
-    """Starts a session, connects over WebRTC, and gives the first greeting that comes."""
+async def greeting(http: aiohttp.ClientSession, url: str) -> tuple[dict, dict]:
+    """Starts a session, connects over WebRTC, and gives the greeting, and the answer to a wish."""
     async with http.post(url + "/start", json={"createDailyRoom": False, "transport": "webrtc"}) as r:
         assert r.status == 200, await r.text()
         session = (await r.json())["sessionId"]
 
-    heard: asyncio.Future[dict] = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+    heard: dict[str, asyncio.Future[dict]] = {"greeting": loop.create_future(), "answer": loop.create_future()}
     peer = RTCPeerConnection()
     channel = peer.createDataChannel("chat", ordered=True)
     peer.addTransceiver("audio", direction="sendrecv")
@@ -74,8 +75,9 @@ async def greeting(http: aiohttp.ClientSession, url: str) -> dict:
             said = json.loads(text)
         except ValueError:
             return
-        if isinstance(said, dict) and said.get("type") == "greeting" and not heard.done():
-            heard.set_result(said)
+        future = heard.get(said.get("type")) if isinstance(said, dict) else None
+        if future and not future.done():
+            future.set_result(said)
 
     try:
         await peer.setLocalDescription(await peer.createOffer())
@@ -84,7 +86,9 @@ async def greeting(http: aiohttp.ClientSession, url: str) -> dict:
             assert r.status == 200, await r.text()
             answer = await r.json()
         await peer.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
-        return await asyncio.wait_for(heard, GREETED)
+        greeted = await asyncio.wait_for(heard["greeting"], GREETED)
+        channel.send(json.dumps({"type": "ask", "text": "Moby Dick"}))
+        return greeted, await asyncio.wait_for(heard["answer"], GREETED)
     finally:
         await peer.close()
 
@@ -100,14 +104,16 @@ async def talk(url: str, runner: subprocess.Popen, log: Path) -> None:
         status = await ready(http, url, runner)
         assert status["status"] == "ready" and "webrtc" in status["transports"], status
         print("ready:", ", ".join(status["transports"]))
-        said = await greeting(http, url)
+        said, answered = await greeting(http, url)
         assert "voice of readme" in said["text"], said
+        assert "Moby Dick" in answered["text"], answered
         print("greeted:", said["text"])
+        print("answered:", answered["text"])
         await asyncio.wait_for(left(log), LEFT)
         print("ended")
 
 
-def test_the_bot_greets_over_webrtc() -> None:
+def test_the_bot_greets_and_answers_over_webrtc() -> None:
     port = free_port()
     with tempfile.TemporaryDirectory() as home, open(Path(home) / "log", "w+") as log:
         runner = subprocess.Popen(
@@ -115,7 +121,7 @@ def test_the_bot_greets_over_webrtc() -> None:
             cwd=BOT, env=environment(home), stdout=log, stderr=subprocess.STDOUT,
         )
         try:
-            asyncio.run(asyncio.wait_for(talk(f"http://localhost:{port}", runner, Path(log.name)), UP + GREETED + 2 * LEFT))
+            asyncio.run(asyncio.wait_for(talk(f"http://localhost:{port}", runner, Path(log.name)), UP + 2 * GREETED + 2 * LEFT))
             log.seek(0)
             assert "Exception running bot()" not in log.read()
         except BaseException:
@@ -135,11 +141,12 @@ async def elsewhere(url: str) -> None:
     key = os.environ.get("BOT_START_PUBLIC_API_KEY", "").strip()
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=90)) as http:
-        print("greeted:", (await greeting(http, url.rstrip("/")))["text"])
+        for said in await greeting(http, url.rstrip("/")):
+            print(said["type"] + ":", said["text"])
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
         asyncio.run(elsewhere(sys.argv[1]))
     else:
-        test_the_bot_greets_over_webrtc()
+        test_the_bot_greets_and_answers_over_webrtc()
