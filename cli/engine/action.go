@@ -18,9 +18,19 @@ type Action interface {
 	Undo(ctx context.Context, t *Task, was Was) (release.StepDone, error)
 }
 
-// Was is what the record holds of a step that is to be undone.
+// Reconciler is an Action that can find out what has become of a step that was cut off between an intent and its result. An
+// action without it is simply done again.
+type Reconciler interface {
+	// Reconcile asks the vendor, and waits for the end of what is still on its way there. With happened, done is the step's
+	// result as if nothing had cut it off. Without, nothing of it has happened that doing it again would do twice, and Do
+	// follows, which finds the same Was in its Task. An error is the step's failure.
+	Reconcile(ctx context.Context, t *Task, was Was) (done release.StepDone, happened bool, err error)
+}
+
+// Was is what the record holds of a step that is to be undone, or taken up again. The zero Was is a step that is new.
 type Was struct {
 	Intents []json.RawMessage // the data of each intent, in order
+	Undone  []json.RawMessage // the data of each intent of an undo that was cut off
 	Record  json.RawMessage   // of its StepDone; nil if it did not end well
 }
 

@@ -117,7 +117,7 @@ func (r *runner) rollback(ctx context.Context) {
 			return
 		}
 		st := r.state.Step(id)
-		was := Was{Intents: st.Intents, Record: st.Record}
+		was := Was{Intents: st.Intents, Undone: st.Undo.Intents, Record: st.Record}
 		undo := func(ctx context.Context, t *Task) (release.StepDone, error) { return r.actions[id].Undo(ctx, t, was) }
 		r.launch(ctx, &flight{step: st.Step, undo: true, limit: r.o.UndoDeadline}, undo)
 		for len(r.flights) > 0 {

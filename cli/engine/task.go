@@ -13,6 +13,7 @@ import (
 type Task struct {
 	Step release.Step
 	Run  string // the run's id, which marks what the run makes at the vendors
+	Was  Was    // what an earlier process has recorded of this step, before it was cut off
 
 	undo    bool
 	said    func(release.Body)

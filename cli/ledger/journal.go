@@ -105,7 +105,8 @@ func (j *Journal) Close() error {
 func matters(b release.Body) bool {
 	switch b.(type) {
 	case release.RunStarted, release.Approved, release.Denied, release.StepIntent, release.StepDone, release.StepFailed,
-		release.StepSkipped, release.StepCancelled, release.RunStopping, release.RollbackStarted, release.RunDone:
+		release.StepSkipped, release.StepCancelled, release.RunStopping, release.RollbackStarted, release.RunDone,
+		release.RunPaused, release.RunResumed, release.RunSuperseded:
 		return true
 	case release.StepStarted, release.StepSaid, release.StepStill, release.StepRetried, release.CheckResult:
 	}

@@ -17,7 +17,7 @@ func Smoke(rel *spec.Release, env spec.Environment, facts Facts) (release.Plan, 
 	var kept []release.Step
 	for _, s := range p.Steps {
 		switch s.Kind {
-		case release.KindMigrations, release.KindBucket, release.KindPromote, release.KindConfirm:
+		case release.KindMigrations, release.KindBucket, release.KindPromote, release.KindConfirm, release.KindRestore:
 			continue
 		case release.KindDeploy:
 			s = asLive(s, facts.Services[s.ID])

@@ -25,13 +25,17 @@ type RunStarted struct {
 	By      string `json:"by"`      // user@host
 	Program string `json:"program"` // the version of readme-ops
 	PID     int    `json:"pid"`
+	CI      string `json:"ci,omitempty"`     // the URL of the CI run that started it
+	Reason  string `json:"reason,omitempty"` // why, where a person has to say so: of a rollback
 }
 
 // Approved says who agreed to the plan with this digest, and how: "box", "--yes", "--approve", "terminal".
 type Approved struct {
-	By     string `json:"by"`
-	How    string `json:"how"`
-	Digest string `json:"digest"`
+	By         string   `json:"by"`
+	How        string   `json:"how"`
+	Digest     string   `json:"digest"`
+	BreakGlass string   `json:"break_glass,omitempty"` // the reason that was given for going past gates
+	Waived     []string `json:"waived,omitempty"`      // which gates that were, in words
 }
 
 // Denied ends a run before anything moved.
@@ -90,6 +94,8 @@ type StepFailed struct {
 	Undo   bool  `json:"undo,omitempty"`
 	TookMS int64 `json:"took_ms"`
 	Fault  Fault `json:"fault"`
+	// Stands says why this failure is no reason to put anything back, such as a check of what the run did not touch; "" otherwise.
+	Stands string `json:"stands,omitempty"`
 }
 
 // StepSkipped says that a step did not run and will not.
@@ -168,13 +174,24 @@ func (RunDone) body()         {}
 
 func (b RunStarted) String() string {
 	what, at := "release of", "to "
-	if b.Plan.Purpose == Smoke {
+	switch b.Plan.Purpose {
+	case Smoke:
 		what, at = "smoke checks of", "in "
+	case Rollback:
+		what, at = "rollback of", "in "
 	}
 	return fmt.Sprintf("%s %s@%s %s started by %s", what, b.Plan.Project, b.Plan.Commit.Short(), at+b.Plan.Where(), b.By)
 }
-func (b Approved) String() string { return fmt.Sprintf("approved by %s (%s)", b.By, b.How) }
-func (b Denied) String() string   { return fmt.Sprintf("not approved by %s: %s", b.By, b.Why) }
+
+func (b Approved) String() string {
+	text := fmt.Sprintf("approved by %s (%s)", b.By, b.How)
+	if b.BreakGlass != "" {
+		text += fmt.Sprintf(", past %s, because: %s", strings.Join(b.Waived, " and "), b.BreakGlass)
+	}
+	return text
+}
+
+func (b Denied) String() string { return fmt.Sprintf("not approved by %s: %s", b.By, b.Why) }
 func (b StepStarted) String() string {
 	if b.Undo {
 		return "putting back"
@@ -206,8 +223,11 @@ func (b StepDone) String() string {
 }
 
 func (b StepFailed) String() string {
-	if b.Undo {
+	switch {
+	case b.Undo:
 		return fmt.Sprintf("NOT put back, failed after %s: %s", Took(b.TookMS), b.Fault.Error())
+	case b.Stands != "":
+		return fmt.Sprintf("failed after %s: %s; nothing is undone for it: %s", Took(b.TookMS), b.Fault.Error(), b.Stands)
 	}
 	return fmt.Sprintf("failed after %s: %s", Took(b.TookMS), b.Fault.Error())
 }

@@ -97,6 +97,9 @@ var bodies = map[string]func(json.RawMessage) (Body, error){
 	RunStopping{}.Kind():     decode[RunStopping],
 	RollbackStarted{}.Kind(): decode[RollbackStarted],
 	RunDone{}.Kind():         decode[RunDone],
+	RunPaused{}.Kind():       decode[RunPaused],
+	RunResumed{}.Kind():      decode[RunResumed],
+	RunSuperseded{}.Kind():   decode[RunSuperseded],
 }
 
 func decode[B Body](raw json.RawMessage) (Body, error) {

@@ -44,6 +44,9 @@ func samples() []release.Body {
 		release.CheckResult{Attempt: 1, OK: true, TookMS: 5, Saw: "200 OK", Expected: "200", Actual: "500"},
 		release.RunStopping{Why: "api failed", Signal: "interrupt"},
 		release.RollbackStarted{Why: "api failed", Steps: []string{"api", "bucket"}},
+		release.RunPaused{Why: "interrupted"},
+		release.RunResumed{By: "ada@laptop", Program: "v1", PID: 7, CI: "https://ci.example/1"},
+		release.RunSuperseded{Why: "another commit is released"},
 		release.RunDone{TookMS: 99},
 	}
 }

@@ -8,7 +8,7 @@ import (
 // Plan is everything that one release will do, in an order that can be run, and what it was computed from.
 // What runs is exactly what was approved: Digest stands for all that matters in it.
 type Plan struct {
-	Purpose   string   `json:"purpose,omitempty"` // "" is a release; Smoke runs the checks and changes nothing
+	Purpose   string   `json:"purpose,omitempty"` // "" is a release; Smoke runs the checks and changes nothing; Rollback goes back
 	Project   string   `json:"project"`
 	Env       string   `json:"env"`
 	Box       bool     `json:"box,omitempty"` // the targets are emulators on this machine
@@ -16,7 +16,7 @@ type Plan struct {
 	Commit    Commit   `json:"commit"`
 	Steps     []Step   `json:"steps"`                // sorted: a step stands after everything that it needs
 	Notes     []string `json:"notes,omitempty"`      // warnings in words; not part of the digest
-	OnFailure string   `json:"on_failure,omitempty"` // rollback or leave
+	OnFailure string   `json:"on_failure,omitempty"` // rollback, leave or ask
 	Digest    string   `json:"digest"`               // "sha256:" and 64 hex digits
 }
 
@@ -28,8 +28,11 @@ func (p Plan) Where() string {
 	return p.Env
 }
 
-// Smoke is the purpose of a plan that only looks.
-const Smoke = "smoke"
+// The purposes of plans that are no releases.
+const (
+	Smoke    = "smoke"    // it only looks
+	Rollback = "rollback" // it goes back to what an earlier run had left live
+)
 
 // Target is one pinned place that the plan acts on, such as {railway, "project 1f0c…, environment dev"}.
 type Target struct {
@@ -75,6 +78,7 @@ const (
 	KindDeploy     Kind = "deploy"     // bring a service to a host
 	KindCheck      Kind = "check"      // one smoke check
 	KindPromote    Kind = "promote"    // put a staged deployment on its domain
+	KindRestore    Kind = "restore"    // go back to an earlier deployment of a service
 	KindConfirm    Kind = "confirm"    // ask the vendors at the end whether what was released still serves
 	KindCleanup    Kind = "cleanup"    // remove what a check made; always runs once that check has passed
 )
@@ -107,6 +111,7 @@ type Step struct {
 	Precondition string            `json:"precondition,omitempty"` // what must still be true when it starts: "live=<id>"
 	Outputs      map[string]string `json:"outputs,omitempty"`      // known before it runs, such as url; not part of the digest
 	Deadline     time.Duration     `json:"deadline_ns,omitempty"`  // 0: the engine's own; not part of the digest
+	Estimate     time.Duration     `json:"estimate_ns,omitempty"`  // the median of its last runs, 0 if unknown; not part of the digest
 	Undo         string            `json:"undo,omitempty"`         // what putting back would mean, in words; not part of the digest
 }
 

@@ -2,9 +2,7 @@ package release
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
-	"strings"
 	"time"
 )
 
@@ -38,6 +36,10 @@ type State struct {
 	Signal   string // interrupt or terminated, if one was received
 	Rollback bool   // putting back has begun
 	Over     bool   // RunDone was seen
+	Paused   string // why the process that ran it left it as it is; "" while one is at work
+	Resumed  int    // how often another process has taken it up
+
+	Superseded string // why nobody will continue it
 
 	Steps []*StepState // in plan order
 	index map[string]*StepState
@@ -59,6 +61,8 @@ type StepState struct {
 	Checks  []CheckResult
 	Retries int
 	Fault   *Fault
+	Stands  string // why its failure is no reason to put anything back
+	DoneSeq int64  // the Seq of its StepDone, 0 if there is none
 	Undo    UndoState
 }
 
@@ -69,6 +73,8 @@ type UndoState struct {
 	Text   string
 	Kept   string
 	Fault  *Fault
+
+	Intents []json.RawMessage
 }
 
 // Fold gives the state after events.
@@ -99,6 +105,13 @@ func (s *State) Apply(e Event) {
 		s.Rollback = true
 	case RunDone:
 		s.Over, s.Ended = true, e.At
+	case RunPaused:
+		s.Paused, s.Ended = b.Why, e.At
+	case RunResumed:
+		s.Resumed++
+		s.resume()
+	case RunSuperseded:
+		s.Superseded = b.Why
 	case StepStarted, StepIntent, StepSaid, StepStill, StepRetried, StepDone, StepFailed, StepSkipped, StepCancelled, CheckResult:
 		if st := s.index[e.Step]; st != nil {
 			st.apply(e)
@@ -133,9 +146,11 @@ func (st *StepState) apply(e Event) {
 		}
 		st.Status, st.Started = Running, e.At
 	case StepIntent:
-		if !b.Undo {
-			st.Intents = append(st.Intents, b.Data)
+		if b.Undo {
+			st.Undo.Intents = append(st.Undo.Intents, b.Data)
+			return
 		}
+		st.Intents = append(st.Intents, b.Data)
 	case StepSaid:
 		st.Said = append(st.Said, b.Text)
 		if n := len(st.Said); n > saidLines {
@@ -155,30 +170,32 @@ func (st *StepState) apply(e Event) {
 		st.failed(e, b)
 	case StepCancelled:
 		st.cancelled(e, b)
-	case RunStarted, Approved, Denied, RunStopping, RollbackStarted, RunDone:
+	case RunStarted, Approved, Denied, RunStopping, RollbackStarted, RunDone, RunPaused, RunResumed, RunSuperseded:
 	}
 }
 
 func (st *StepState) done(e Event, b StepDone) {
 	if b.Undo {
-		st.Undo = UndoState{Status: Done, TookMS: b.TookMS, Text: b.Text, Kept: b.Kept}
+		st.Undo = UndoState{Status: Done, TookMS: b.TookMS, Text: b.Text, Kept: b.Kept, Intents: st.Undo.Intents}
 		return
 	}
+	st.DoneSeq = e.Seq
 	st.Status, st.TookMS, st.Text, st.Ended, st.Record = Done, b.TookMS, b.Text, e.At, b.Record
 	maps.Copy(st.Outputs, b.Outputs)
 }
 
 func (st *StepState) failed(e Event, b StepFailed) {
 	if b.Undo {
-		st.Undo = UndoState{Status: Failed, TookMS: b.TookMS, Fault: &b.Fault}
+		st.Undo = UndoState{Status: Failed, TookMS: b.TookMS, Fault: &b.Fault, Intents: st.Undo.Intents}
 		return
 	}
 	st.Status, st.TookMS, st.Ended, st.Fault = Failed, b.TookMS, e.At, &b.Fault
+	st.Stands = b.Stands
 }
 
 func (st *StepState) cancelled(e Event, b StepCancelled) {
 	if b.Undo {
-		st.Undo = UndoState{Status: Cancelled, TookMS: b.TookMS, Text: b.Why}
+		st.Undo = UndoState{Status: Cancelled, TookMS: b.TookMS, Text: b.Why, Intents: st.Undo.Intents}
 		return
 	}
 	st.Status, st.TookMS, st.Text, st.Ended = Cancelled, b.TookMS, b.Why, e.At
@@ -187,172 +204,4 @@ func (st *StepState) cancelled(e Event, b StepCancelled) {
 // Touched reports whether the step may have done something: it ran to its end, or was about to have an effect.
 func (st *StepState) Touched() bool {
 	return st.Status == Done || len(st.Intents) > 0
-}
-
-// Verdict is a run in one word.
-type Verdict string
-
-// The verdicts.
-const (
-	Going      Verdict = "running"
-	Released   Verdict = "released"
-	NotStarted Verdict = "not started"   // denied
-	PutBack    Verdict = "rolled back"   // failed, and everything that it changed was put back
-	Stopped    Verdict = "stopped"       // failed or interrupted before it changed anything
-	Left       Verdict = "left as it is" // failed, and something that it changed was not put back
-)
-
-// Verdict computes the run's verdict. Released needs every step that could run to be done.
-func (s *State) Verdict() Verdict {
-	switch {
-	case s.Denied:
-		return NotStarted
-	case !s.Over:
-		return Going
-	case s.Stopping == "" && s.allDone():
-		return Released
-	case s.notPutBack():
-		return Left
-	case s.Rollback:
-		return PutBack
-	}
-	return Stopped
-}
-
-func (s *State) allDone() bool {
-	for _, st := range s.Steps {
-		switch st.Status {
-		case Done, Unchanged:
-		case Skipped:
-			if st.Step.Change != ChangeSkip { // skipped by the plan is said aloud; skipped at run time is a failure's shadow
-				return false
-			}
-		case Failed:
-			if st.Step.Kind != KindCleanup { // a cleanup that fails is reported and does not undo a good release
-				return false
-			}
-		case Pending, Running, Cancelled:
-			return false
-		}
-	}
-	return true
-}
-
-func (s *State) notPutBack() bool {
-	for _, st := range s.Steps {
-		if st.Undo.Status == Failed || st.Undo.Status == Cancelled || st.Undo.Status == Running {
-			return true
-		}
-		if st.Changed() && st.Undo.Status == "" {
-			return true
-		}
-	}
-	return false
-}
-
-// Changed reports whether the step may have changed something that stays until it is put back. What a check makes is
-// its cleanup's matter.
-func (st *StepState) Changed() bool {
-	return st.Touched() && !st.Step.Proves()
-}
-
-// Exit computes the exit code of the run by the table of this package.
-func (s *State) Exit() int {
-	switch s.Verdict() {
-	case Released:
-		return ExitDone
-	case NotStarted:
-		return ExitApproval
-	case Left, Going:
-		return ExitNotPutBack
-	case PutBack, Stopped:
-	}
-	switch {
-	case s.Signal == "interrupt":
-		return ExitInterrupted
-	case s.Signal != "":
-		return ExitTerminated
-	case s.failedCheck():
-		return ExitSmokeFailed
-	}
-	return ExitStepFailed
-}
-
-// failedCheck reports whether what failed was a smoke check and nothing else.
-func (s *State) failedCheck() bool {
-	found := false
-	for _, st := range s.Steps {
-		if st.Status != Failed || st.Step.Kind == KindCleanup {
-			continue
-		}
-		if st.Step.Kind != KindCheck {
-			return false
-		}
-		found = true
-	}
-	return found
-}
-
-// Without lists what the plan skipped, such as the client where Node is missing: never passed, always said.
-func (s *State) Without() []string {
-	var ids []string
-	for _, st := range s.Steps {
-		if st.Step.Change == ChangeSkip && st.Step.Kind == KindDeploy {
-			ids = append(ids, st.Step.ID)
-		}
-	}
-	return ids
-}
-
-// LastLine is the run in one sentence, the last that a person sees.
-func (s *State) LastLine() string {
-	if s.Plan.Purpose == Smoke {
-		return s.smokeLine()
-	}
-	what := fmt.Sprintf("%s@%s", s.Plan.Project, s.Plan.Commit.Short())
-	to := " to " + s.Plan.Where()
-	why := ": "
-	if s.Signal != "" {
-		why = ": interrupted, "
-	}
-	took := Took(s.Ended.Sub(s.Started).Milliseconds())
-	switch s.Verdict() {
-	case Released:
-		line := "released " + what + to + " in " + took
-		if without := s.Without(); len(without) > 0 {
-			line += ", without the " + strings.Join(without, " and the ")
-		}
-		return line
-	case NotStarted:
-		return "did not release " + what + to + ": not approved, nothing was changed"
-	case PutBack:
-		return "did not release " + what + to + why + "what it changed was put back (" + took + ")"
-	case Stopped:
-		return "did not release " + what + to + why + "nothing was changed (" + took + ")"
-	case Left:
-		return "did not release " + what + to + why + "NOT everything was put back, a person is needed (" + took + ")"
-	case Going:
-	}
-	return "the release of " + what + to + " has not ended"
-}
-
-// smokeLine is the last line of a run that only looked.
-func (s *State) smokeLine() string {
-	passed, failed, other := 0, 0, 0
-	for _, st := range s.Steps {
-		switch {
-		case st.Step.Kind != KindCheck:
-		case st.Status == Done:
-			passed++
-		case st.Status == Failed:
-			failed++
-		default:
-			other++
-		}
-	}
-	line := fmt.Sprintf("%d of %d checks passed in %s", passed, passed+failed+other, s.Plan.Where())
-	if failed == 0 && other == 0 {
-		line = fmt.Sprintf("all %d checks passed in %s", passed, s.Plan.Where())
-	}
-	return line + " (" + Took(s.Ended.Sub(s.Started).Milliseconds()) + ")"
 }

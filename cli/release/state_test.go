@@ -137,6 +137,50 @@ func TestState_verdictExitAndLastLine(t *testing.T) {
 	}
 }
 
+func TestState_resumesWhereItWasCutOff(t *testing.T) {
+	api := release.Step{ID: "api", Kind: release.KindDeploy, Change: release.ChangeUpdate}
+	bot := release.Step{ID: "bot", Kind: release.KindDeploy, Change: release.ChangeUpdate}
+	status := func(s *release.State) string {
+		return string(s.Step("api").Status + ", " + s.Step("bot").Status)
+	}
+	for name, c := range map[string]struct {
+		events   []release.Event
+		verdict  release.Verdict
+		exit     int
+		resumed  string
+		stopping string
+	}{
+		"told to stop": {
+			at(started(api, bot), "api", release.StepStarted{}, "api", release.StepIntent{}, release.RunStopping{Why: "interrupted", Signal: "interrupt"},
+				"api", release.StepCancelled{Why: "interrupted"}, "bot", release.StepSkipped{Why: "the run is stopping"}, release.RunPaused{Why: "interrupted"}),
+			release.Paused, 9, "pending, pending", "",
+		},
+		"killed": {
+			at(started(api, bot), "api", release.StepStarted{}, "api", release.StepIntent{}),
+			release.Going, 9, "pending, pending", "",
+		},
+		"killed on its way back": {
+			at(started(api, bot), "api", release.StepStarted{}, "api", release.StepIntent{}, "bot", release.StepStarted{}, "bot", release.StepFailed{},
+				release.RunStopping{Why: "bot failed"}),
+			release.Going, 9, "cancelled, failed", "bot failed",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := release.Fold(c.events)
+			if got := s.Verdict(); got != c.verdict || s.Exit() != c.exit || !s.Resumable() {
+				t.Errorf("got %q, exit %d, resumable %v; want %q, %d, true", got, s.Exit(), s.Resumable(), c.verdict, c.exit)
+			}
+			s.Apply(release.Event{Seq: s.Last + 1, Body: release.RunResumed{By: "ada@laptop"}})
+			if got := status(s); got != c.resumed || s.Stopping != c.stopping || s.Signal != "" || s.Paused != "" {
+				t.Errorf("after it was resumed: got %q, stopping %q, signal %q, paused %q; want %q, %q", got, s.Stopping, s.Signal, s.Paused, c.resumed, c.stopping)
+			}
+			if len(s.Step("api").Intents) != 1 {
+				t.Error("the intent of the step that was cut off is lost")
+			}
+		})
+	}
+}
+
 func TestState_keepsWhatAStepTold(t *testing.T) {
 	api := release.Step{
 		ID: "api", Kind: release.KindDeploy, Change: release.ChangeUpdate, Outputs: map[string]string{"url": "planned", "host": "h"},
@@ -149,9 +193,10 @@ func TestState_keepsWhatAStepTold(t *testing.T) {
 	want := &release.StepState{
 		Step: api, Status: release.Done, Started: events[1].At, Ended: events[7].At, Text: "ok", Doing: "BUILDING",
 		Outputs: map[string]string{"url": "live", "host": "h"}, Record: []byte(`3`), Retries: 1,
-		Checks: []release.CheckResult{{OK: true}},
+		Checks: []release.CheckResult{{OK: true}}, DoneSeq: 8,
 	}
 	want.Intents = append(want.Intents, []byte(`1`))
+	want.Undo.Intents = append(want.Undo.Intents, []byte(`2`))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -30,9 +30,9 @@ func History(rows []HistoryRow, s Style) string {
 		switch v {
 		case release.Released:
 			m = Good
-		case release.Going, release.NotStarted, release.Stopped:
+		case release.Going, release.NotStarted, release.Stopped, release.Paused, release.Superseded:
 			m = Warn
-		case release.PutBack, release.Left:
+		case release.PutBack, release.Left, release.Unproven:
 		}
 		took := ""
 		if r.State.Over {

@@ -81,9 +81,9 @@ func (p *Plain) say(body release.Body) (sign, text string, m Mood) {
 		if !b.OK {
 			return y.warning, text, Warn
 		}
-	case release.Denied, release.RunStopping, release.RollbackStarted:
+	case release.Denied, release.RunStopping, release.RollbackStarted, release.RunPaused, release.RunSuperseded:
 		return y.warning, text, Bad
-	case release.RunStarted, release.Approved, release.StepStarted, release.StepIntent, release.RunDone:
+	case release.RunStarted, release.RunResumed, release.Approved, release.StepStarted, release.StepIntent, release.RunDone:
 	}
 	return y.rule, text, Normal
 }
