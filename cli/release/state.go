@@ -41,6 +41,8 @@ type State struct {
 
 	Superseded string // why nobody will continue it
 
+	BreakGlass string   // the reason that was given for going past gates; "" where none was waived
+	Waived     []string // which gates those were
 	Steps []*StepState // in plan order
 	index map[string]*StepState
 }
@@ -96,7 +98,7 @@ func (s *State) Apply(e Event) {
 	case RunStarted:
 		s.start(e, b)
 	case Approved:
-		s.Approved = true
+		s.Approved, s.BreakGlass, s.Waived = true, b.BreakGlass, b.Waived
 	case Denied:
 		s.Denied = true
 	case RunStopping:
