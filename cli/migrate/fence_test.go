@@ -134,8 +134,13 @@ func TestUp_holdsTheLockUntilItHasCommitted(t *testing.T) {
 	if _, err := up(t, address, files(t, "0001_a.sql", "create table a (id int);"), migrate.Options{Fence: fence}); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-stolen; err != nil {
-		t.Error(err)
+	select {
+	case err := <-stolen:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("the lock was never held")
 	}
 }
 
