@@ -19,6 +19,7 @@ func Report(st *release.State, s Style) string {
 	g.steps(st)
 	g.failures(st)
 	g.putBack(st)
+	g.before(st)
 	g.live(st)
 	return g.String()
 }
@@ -107,7 +108,7 @@ func (g *page) live(st *release.State) {
 		if promoted := st.Step("promote " + step.Step.ID); promoted != nil {
 			url = promoted.Outputs["url"] // the staged address is nobody's any more
 		}
-		if url != "" && step.Step.Kind == release.KindDeploy {
+		if url != "" && serves(step.Step) {
 			rows = append(rows, []cell{{step.Step.ID, Normal}, {url, Normal}})
 		}
 	}
