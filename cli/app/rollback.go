@@ -53,7 +53,7 @@ func (a *app) rollback(ctx context.Context, f rollbackFlags) error {
 		return err
 	}
 	if env.Box {
-		unlock, err := box.LockRelease(p.dir)
+		unlock, err := box.LockRelease(p.home)
 		if err != nil {
 			return err
 		}
