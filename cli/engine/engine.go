@@ -17,6 +17,8 @@ type Options struct {
 	Run      string // the run's id, see release.NewRun
 	By       string // user@host
 	Program  string // the version of readme-ops
+	CI       string // the URL of the CI run, "" outside CI
+	Reason   string // why, where a person has to say so
 	Approved release.Approved
 	Sinks    []Sink // the first is the ledger
 
@@ -39,7 +41,7 @@ func Run(ctx context.Context, plan release.Plan, actions map[string]Action, o Op
 	if err := validate(plan, actions, o); err != nil {
 		return nil, fmt.Errorf("run plan: %w", err)
 	}
-	started, err := release.Recorded(release.RunStarted{Plan: plan, By: o.By, Program: o.Program, PID: os.Getpid()})
+	started, err := release.Recorded(release.RunStarted{Plan: plan, By: o.By, Program: o.Program, PID: os.Getpid(), CI: o.CI, Reason: o.Reason})
 	if err != nil {
 		return nil, fmt.Errorf("run plan: %w", err)
 	}

@@ -20,6 +20,10 @@ type Summary struct {
 	Gone  bool           // it has no end, and the process that wrote it is gone
 	Cut   bool           // its last line was cut off: the run was killed, or is still going on
 	Err   error          // why the journal cannot be read; a broken one never hides the others
+
+	Ordinal int64 // its place in the order of its environment's database; 0 where only a journal has it
+	Journal bool  // this machine has a journal of it
+	Ahead   bool  // the journal has events that the database has not: see Replay
 }
 
 // List gives all runs of dir, the newest first. A dir that is not there has none.

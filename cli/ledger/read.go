@@ -20,6 +20,8 @@ const maxLine = 64 << 20
 type CutError struct {
 	Path string
 	Line int // from 1
+
+	whole int64 // how many bytes stand before it
 }
 
 func (e *CutError) Error() string {
@@ -49,6 +51,7 @@ func Read(dir, run string) ([]release.Event, error) {
 func decode(r io.Reader, path string) ([]release.Event, error) {
 	var events []release.Event
 	lines := bufio.NewReader(r)
+	whole := int64(0)
 	for n := 1; ; n++ {
 		line, err := readLine(lines)
 		switch {
@@ -56,7 +59,7 @@ func decode(r io.Reader, path string) ([]release.Event, error) {
 			return events, nil
 		case errors.Is(err, io.EOF):
 			// A line without its end is never whole: every Write ends in one.
-			return events, &CutError{Path: path, Line: n}
+			return events, &CutError{Path: path, Line: n, whole: whole}
 		case err != nil:
 			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
 		}
@@ -68,6 +71,7 @@ func decode(r io.Reader, path string) ([]release.Event, error) {
 			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
 		}
 		events = append(events, e)
+		whole += int64(len(line)) + 1
 	}
 }
 

@@ -41,8 +41,12 @@ type State struct {
 
 	Superseded string // why nobody will continue it
 
-	BreakGlass string   // the reason that was given for going past gates; "" where none was waived
-	Waived     []string // which gates those were
+	By         string   // who began it, or took it up last: user@host
+	CI         string   // the CI run's URL, where one did
+	Reason     string   // why, where a person had to say so
+	BreakGlass string   // the reason that was given for going past gates, "" if nobody did
+	Waived     []string // which gates those were, in words
+
 	Steps []*StepState // in plan order
 	index map[string]*StepState
 }
@@ -111,6 +115,7 @@ func (s *State) Apply(e Event) {
 		s.Paused, s.Ended = b.Why, e.At
 	case RunResumed:
 		s.Resumed++
+		s.By, s.CI = b.By, b.CI
 		s.resume()
 	case RunSuperseded:
 		s.Superseded = b.Why
@@ -123,6 +128,7 @@ func (s *State) Apply(e Event) {
 
 func (s *State) start(e Event, b RunStarted) {
 	s.Run, s.Plan, s.Started = e.Run, b.Plan, e.At
+	s.By, s.CI, s.Reason = b.By, b.CI, b.Reason
 	s.Steps, s.index = nil, map[string]*StepState{}
 	for _, step := range b.Plan.Steps {
 		st := &StepState{Step: step, Status: Pending, Outputs: map[string]string{}}
