@@ -18,6 +18,7 @@ func Plan(p release.Plan, s Style) string {
 	g.checks(p)
 	g.notes(p)
 	g.undo(p)
+	g.gates(p)
 	g.gap()
 	g.line(g.paint(Strong, counted(p)))
 	return g.String()

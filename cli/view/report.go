@@ -17,6 +17,7 @@ const saidLines = 10
 func Report(st *release.State, s Style) string {
 	g := &page{Style: s}
 	g.para(Strong, "", fmt.Sprintf("Run %s, %s", st.Run, title(st.Plan)))
+	g.waived(st)
 	g.gap()
 	g.steps(st)
 	g.failures(st)
