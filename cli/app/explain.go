@@ -62,7 +62,7 @@ func (w *world) whereabouts(acc access, vendor string) (where, try string) {
 		return "", ""
 	}
 	where = name + " is " + u.Redacted()
-	if _, up := box.Running(w.project.dir); here(u.Hostname()) && !up {
+	if _, up := box.Running(w.project.home); here(u.Hostname()) && !up {
 		return where + ", and the box is down", "readme-ops box up"
 	} else if here(u.Hostname()) && w.env.Values != "" {
 		return where, "readme-ops box env " + w.env.Name + " >" + w.env.Values

@@ -85,7 +85,7 @@ func (a *app) parity(p *project) error {
 
 func (w *world) openBox(ctx context.Context, command string) (access, error) {
 	p, a := w.project, w.app
-	info, joined := box.Running(p.dir)
+	info, joined := box.Running(p.home)
 	if !joined || (command == "release" && info.Mode != box.Shared) {
 		b, err := a.startBox(ctx, p, w.env, command)
 		if err != nil {
@@ -209,13 +209,13 @@ func (a *app) repo(ctx context.Context, p *project) string {
 
 // startBox opens a box of this process's own.
 func (a *app) startBox(ctx context.Context, p *project, e spec.Environment, command string) (*box.Box, error) {
-	cache, data := boxFolders(a.sys, p.dir)
+	cache, data := boxFolders(a.sys, p.home)
 	bot, err := p.bot(e)
 	if err != nil {
 		return nil, err
 	}
 	return box.Open(ctx, box.Config{
-		Project: p.dir, Cache: cache, Data: data, Downloads: downloads(a.sys), Command: command, Set: bot.SecretSet, Environ: a.sys.Environ,
+		Project: p.home, Cache: cache, Data: data, Downloads: downloads(a.sys), Command: command, Set: bot.SecretSet, Environ: a.sys.Environ,
 		Release: p.rel, Matrix: p.matrix, Env: e.Name, Agent: p.rel.Project, Repo: a.repo(ctx, p),
 		Offline: a.sys.Get("READMEOPS_OFFLINE") != "", Runner: a.runner,
 		Say: func(line string) { _, _ = fmt.Fprintln(a.sys.Err, line) },

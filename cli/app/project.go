@@ -14,8 +14,10 @@ import (
 
 // project is what every command reads first: the two files, and where they lie.
 type project struct {
-	dir    string // absolute
+	dir    string // absolute: where the files lie that are released
 	near   string // the same as a person would write it, for messages
+	home   string // absolute: whose .readme-ops and values files count; dir, unless another commit was checked out beside it
+	values string // home as a person would write it
 	rel    *spec.Release
 	matrix *spec.Matrix
 }
@@ -39,7 +41,7 @@ func (a *app) project() (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &project{dir: dir, near: near, rel: rel, matrix: matrix}, nil
+	return &project{dir: dir, near: near, home: dir, values: near, rel: rel, matrix: matrix}, nil
 }
 
 // above finds the project that a folder without a release.yaml lies in, "" if there is none.
@@ -103,10 +105,10 @@ func (a *app) source(ctx context.Context, p *project) (*source.Source, error) {
 }
 
 // runs is where the journals of a project lie.
-func (p *project) runs() string { return filepath.Join(p.dir, ".readme-ops", "runs") }
+func (p *project) runs() string { return filepath.Join(p.home, ".readme-ops", "runs") }
 
 // archives is where what is sent lies, by its sha256.
-func (p *project) archives() string { return filepath.Join(p.dir, ".readme-ops", "archives") }
+func (p *project) archives() string { return filepath.Join(p.home, ".readme-ops", "archives") }
 
 // environmentOrBox is the named environment, or the box where none is named: looking around in it harms nobody.
 func (a *app) environmentOrBox(p *project) (spec.Environment, error) {

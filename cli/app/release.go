@@ -12,6 +12,7 @@ import (
 	"readme/cli/engine"
 	"readme/cli/ledger"
 	"readme/cli/release"
+	"readme/cli/spec"
 	"readme/cli/steps"
 	"readme/cli/tui"
 	"readme/cli/view"
@@ -21,6 +22,7 @@ type releaseFlags struct {
 	yes     bool
 	approve string
 	keep    bool
+	gateFlags
 }
 
 func (a *app) releaseCommand() *cli.Command {
@@ -28,11 +30,11 @@ func (a *app) releaseCommand() *cli.Command {
 	return &cli.Command{
 		Name: "release", Category: "release",
 		Usage: "make the plan, run it, and call it released only when the smoke checks pass",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "approve whatever the plan says", Destination: &f.yes},
 			&cli.StringFlag{Name: "approve", Usage: "approve exactly the plan with this `DIGEST`", Destination: &f.approve},
 			&cli.BoolFlag{Name: "keep", Usage: "keep the box up after the release, until Ctrl-C", Destination: &f.keep},
-		},
+		}, f.flags(true)...),
 		Action: noArgs(func(ctx context.Context, _ *cli.Command) error { return a.release(ctx, f) }),
 	}
 }
@@ -46,13 +48,22 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := a.readSaved(&f); err != nil {
+		return err
+	}
 	env, err := a.environment(p)
 	if err != nil {
 		return err
 	}
+	f.command = "readme-ops release --env " + env.Name
+	return a.releaseTo(ctx, p, env, f, began)
+}
+
+// releaseTo releases what the project's folder holds, which need not be where a person stands.
+func (a *app) releaseTo(ctx context.Context, p *project, env spec.Environment, f releaseFlags, began time.Time) (err error) {
 	unlock := func() {}
 	if env.Box {
-		if unlock, err = box.LockRelease(p.dir); err != nil {
+		if unlock, err = box.LockRelease(p.home); err != nil {
 			return err
 		}
 		defer unlock()
@@ -62,7 +73,7 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 		return err
 	}
 	defer w.close(ctx)
-	made, err := w.plan(ctx)
+	made, err := a.gated(ctx, w, f)
 	if err != nil {
 		return err
 	}
@@ -105,6 +116,8 @@ func (a *app) run(ctx context.Context, w *world, p release.Plan, approved releas
 	}
 	defer func() { _ = journal.Close() }()
 
+	told := w.tellBreakGlass(ctx, p, approved, "")
+	defer told()
 	shown, end := a.shower()
 	state, err := engine.Run(ctx, p, actions, engine.Options{
 		Run: run, By: a.sys.who(), Program: version(), Approved: approved,
@@ -115,6 +128,7 @@ func (a *app) run(ctx context.Context, w *world, p release.Plan, approved releas
 		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()))
 		_, _ = fmt.Fprintln(a.sys.Out, state.LastLine())
 	}
+	w.tellEnd(ctx, state)
 	if err != nil {
 		return state, unrecorded(w.project, state, run, err)
 	}
@@ -207,11 +221,11 @@ func (a *app) stay(ctx context.Context, w *world, keep bool) {
 	}
 	_, _ = fmt.Fprintln(a.sys.Err, "the box is up; press a key to take it down")
 	tui.WaitForKey(ctx, a.sys.In)
-	if busy, at := box.Releasing(w.project.dir); at {
+	if busy, at := box.Releasing(w.project.home); at {
 		_, _ = fmt.Fprintf(a.sys.Err, "%s has joined the box, which goes down when that is over; Ctrl-C takes it down at once\n", busy)
 	}
 	const look = 200 * time.Millisecond
-	for _, at := box.Releasing(w.project.dir); at && ctx.Err() == nil; _, at = box.Releasing(w.project.dir) {
+	for _, at := box.Releasing(w.project.home); at && ctx.Err() == nil; _, at = box.Releasing(w.project.home) {
 		select {
 		case <-ctx.Done():
 		case <-time.After(look):

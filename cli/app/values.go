@@ -20,7 +20,7 @@ import (
 func (a *app) given(ctx context.Context, p *project, e spec.Environment) (map[string]release.Secret, error) {
 	path := ""
 	if e.Values != "" {
-		path = filepath.Join(p.near, e.Values)
+		path = filepath.Join(p.values, e.Values)
 	}
 	matrix := p.withOwn()
 	values, faults := env.Given(ctx, e, path, a.sys.Lookup, matrix)
@@ -58,7 +58,7 @@ func noValues(p *project, e spec.Environment, path string, missing []env.Finding
 	if i := slices.IndexFunc(p.matrix.Services, func(s spec.Service) bool { return s.Name == "ops" }); i >= 0 && p.matrix.Services[i].Example != "" {
 		f.Try = "cp " + release.ShellWord(filepath.Join(p.near, p.matrix.Services[i].Example)) + " " + release.ShellWord(path)
 	}
-	if _, up := box.Running(p.dir); up {
+	if _, up := box.Running(p.home); up {
 		f.Try = "readme-ops box env " + e.Name + " >" + release.ShellWord(path)
 	}
 	return f
@@ -71,7 +71,7 @@ func (p *project) shared(e spec.Environment, values map[string]release.Secret) e
 		if other.Name == e.Name || other.Box || other.Values == "" {
 			continue
 		}
-		path := filepath.Join(p.near, other.Values)
+		path := filepath.Join(p.values, other.Values)
 		file, _, err := env.ReadFile(path)
 		if err != nil { // not here, as in CI
 			continue

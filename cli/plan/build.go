@@ -70,10 +70,21 @@ func Digest(p release.Plan) string {
 		all.Targets = append(all.Targets, [2]string{t.Name, t.Value})
 	}
 	for _, s := range p.Steps {
-		all.Steps = append(all.Steps, step{s.ID, s.Kind, s.Change, s.Needs, s.Inputs, s.Precondition})
+		all.Steps = append(all.Steps, step{s.ID, s.Kind, s.Change, s.Needs, digested(s), s.Precondition})
 	}
 	sum := sha256.Sum256(encode(all))
 	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// digested is what of a step's inputs an approval is about. A branch is only what a vendor calls the commit: CI has none
+// checked out, and shall be able to carry out what was approved where there was one.
+func digested(s release.Step) json.RawMessage {
+	var in DeployInputs
+	if s.Kind != release.KindDeploy || json.Unmarshal(s.Inputs, &in) != nil {
+		return encode(s.Inputs)
+	}
+	in.Branch = ""
+	return encode(in)
 }
 
 type builder struct {

@@ -14,7 +14,10 @@ import (
 // StillLive is the step at the end that asks the vendors once more.
 const StillLive = "still live"
 
-const defaultWithin = 30 * time.Second
+const (
+	defaultWithin = 30 * time.Second
+	onDomain      = " (on the domain)" // ends the name of a check that is repeated after the promote
+)
 
 // checks adds the smoke checks, the promotes that wait for them, the checks that are repeated on the domain, and the
 // cleanups at the end.
@@ -46,7 +49,7 @@ func (b *builder) confirm(promotes []promote) {
 	in, needs := ConfirmInputs{}, []string{}
 	for _, s := range b.steps {
 		needs = append(needs, s.ID)
-		if s.Kind != release.KindDeploy || s.Change == release.ChangeSkip {
+		if !brings(s.Kind) || s.Change == release.ChangeSkip {
 			continue
 		}
 		d, _ := b.rel.Service(s.ID)
@@ -100,7 +103,7 @@ func (b *builder) check(c spec.Check, needs []string, promoted string) {
 		Needs: needs, Deadline: Within(c.Check) + time.Minute,
 	}
 	if promoted != "" {
-		s.ID = c.Name + " (on the domain)"
+		s.ID = c.Name + onDomain
 		s.Title = s.ID
 	}
 	for _, name := range ServicesOf(c.Check) {

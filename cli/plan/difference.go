@@ -29,7 +29,7 @@ func Difference(approved, now release.Plan) []string {
 			out = append(out, fmt.Sprintf("%s: %s -> %s", s.ID, old.Change, s.Change))
 		case old.Precondition != s.Precondition:
 			out = append(out, fmt.Sprintf("%s: %s -> %s", s.ID, old.Precondition, s.Precondition))
-		case !bytes.Equal(old.Inputs, s.Inputs):
+		case !bytes.Equal(digested(old), digested(s)):
 			out = append(out, s.ID+": what would be sent has changed")
 		}
 	}

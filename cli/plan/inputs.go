@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -44,6 +45,29 @@ type DeployInputs struct {
 	Staged        bool            `json:"staged,omitempty"`  // vercel: not on the domain yet
 	Commit        string          `json:"commit"`            // what it shall report; Commit.String()
 }
+
+// RestoreInputs is what a step of kind restore works from. Nothing is done where Was is the zero value.
+type RestoreInputs struct {
+	To   string  `json:"to"`
+	Name string  `json:"name"` // in release.yaml
+	Run  string  `json:"run"`  // that had left Was live
+	Was  Earlier `json:"was,omitzero"`
+}
+
+// Earlier is a deployment that has served before, as the record tells it: all that a vendor needs to go back to it.
+type Earlier struct {
+	ID       string `json:"id"`
+	Release  string `json:"release,omitempty"` // the run that brought it
+	Commit   string `json:"commit,omitempty"`
+	Tree     string `json:"tree,omitempty"`
+	Image    string `json:"image,omitempty"`
+	Build    string `json:"build,omitempty"`
+	Settings string `json:"settings,omitempty"`
+	Reports  string `json:"reports,omitempty"` // the commit that it says of itself, where the vendor keeps none
+}
+
+// Says is the commit that the deployment reports; "" where nobody knows.
+func (e Earlier) Says() string { return cmp.Or(e.Commit, e.Reports) }
 
 // PromoteInputs names the service whose staged deployment goes to its domain.
 type PromoteInputs struct {

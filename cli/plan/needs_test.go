@@ -53,7 +53,6 @@ func TestDigest_standsForHowItIsSent(t *testing.T) {
 	for name, change := range map[string]func(*plan.Service){
 		"a source":         func(s *plan.Service) { s.Source = "commit" },
 		"a repository":     func(s *plan.Service) { s.Repo = "ada/readme" },
-		"a branch":         func(s *plan.Service) { s.Branch = "main" },
 		"what is made":     func(s *plan.Service) { s.Missing = []string{"service api"} },
 		"a variable":       func(s *plan.Service) { s.Sets = []string{"ADMIN_TOKEN"} },
 		"another settings": func(s *plan.Service) { s.Tree = "t1+s1" },

@@ -16,6 +16,7 @@ type Plan struct {
 	Commit    Commit   `json:"commit"`
 	Steps     []Step   `json:"steps"`                // sorted: a step stands after everything that it needs
 	Notes     []string `json:"notes,omitempty"`      // warnings in words; not part of the digest
+	Gates     []Gate   `json:"gates,omitempty"`      // what the environment requires, and how it stands; not part of the digest
 	OnFailure string   `json:"on_failure,omitempty"` // rollback, leave or ask
 	Digest    string   `json:"digest"`               // "sha256:" and 64 hex digits
 }

@@ -34,12 +34,19 @@ type State struct {
 	Denied   bool
 	Stopping string // why nothing new is started; "" while all is well
 	Signal   string // interrupt or terminated, if one was received
+	Failed   bool   // what stops it is the failure of a step, not somebody who wants it to stop
 	Rollback bool   // putting back has begun
 	Over     bool   // RunDone was seen
 	Paused   string // why the process that ran it left it as it is; "" while one is at work
 	Resumed  int    // how often another process has taken it up
 
 	Superseded string // why nobody will continue it
+
+	By         string   // who began it, or took it up last: user@host
+	CI         string   // the CI run's URL, where one did
+	Reason     string   // why, where a person had to say so
+	BreakGlass string   // the reason that was given for going past gates, "" if nobody did
+	Waived     []string // which gates those were, in words
 
 	Steps []*StepState // in plan order
 	index map[string]*StepState
@@ -96,19 +103,21 @@ func (s *State) Apply(e Event) {
 	case RunStarted:
 		s.start(e, b)
 	case Approved:
-		s.Approved = true
+		s.Approved, s.BreakGlass, s.Waived = true, b.BreakGlass, b.Waived
 	case Denied:
 		s.Denied = true
 	case RunStopping:
 		s.Stopping, s.Signal = b.Why, b.Signal
+		s.Failed = s.failure() != ""
 	case RollbackStarted:
-		s.Rollback = true
+		s.Rollback, s.Failed = true, true
 	case RunDone:
 		s.Over, s.Ended = true, e.At
 	case RunPaused:
 		s.Paused, s.Ended = b.Why, e.At
 	case RunResumed:
 		s.Resumed++
+		s.By, s.CI = b.By, b.CI
 		s.resume()
 	case RunSuperseded:
 		s.Superseded = b.Why
@@ -121,6 +130,7 @@ func (s *State) Apply(e Event) {
 
 func (s *State) start(e Event, b RunStarted) {
 	s.Run, s.Plan, s.Started = e.Run, b.Plan, e.At
+	s.By, s.CI, s.Reason = b.By, b.CI, b.Reason
 	s.Steps, s.index = nil, map[string]*StepState{}
 	for _, step := range b.Plan.Steps {
 		st := &StepState{Step: step, Status: Pending, Outputs: map[string]string{}}

@@ -238,3 +238,16 @@ func TestPlan_countsChangesNotChecks(t *testing.T) {
 		t.Error("Step(z) was found")
 	}
 }
+
+func TestState_knowsWhoRanItAndPastWhichGates(t *testing.T) {
+	begun := started()
+	begun.By, begun.CI, begun.Reason = "ada@laptop", "", "the checks lied"
+	s := release.Fold(at(begun, release.Approved{BreakGlass: "the site is down", Waived: []string{"passed"}}))
+	if s.By != "ada@laptop" || s.Reason != "the checks lied" || s.BreakGlass != "the site is down" || len(s.Waived) != 1 {
+		t.Errorf("got %+v", s)
+	}
+	s.Apply(release.Event{Body: release.RunResumed{By: "runner@ci", CI: "https://ci.example/7"}})
+	if s.By != "runner@ci" || s.CI != "https://ci.example/7" {
+		t.Errorf("after it was taken up: %s, %s", s.By, s.CI)
+	}
+}

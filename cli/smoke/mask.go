@@ -1,10 +1,7 @@
 package smoke
 
 import (
-	"encoding/json"
-	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,29 +9,10 @@ import (
 	"readme/cli/release"
 )
 
-// masker replaces secrets, in the spellings that a request or an answer may give them.
-type masker struct{ replacer *strings.Replacer }
+// masker hides the secrets that are known, and those that a vendor has just drawn.
+type masker struct{ known *release.Mask }
 
-func newMasker(secrets []release.Secret) masker {
-	var spellings []string
-	for _, s := range secrets {
-		v := s.Reveal()
-		quoted, err := json.Marshal(v)
-		if v == "" || err != nil {
-			continue
-		}
-		spellings = append(spellings, v, url.QueryEscape(v), url.PathEscape(v), string(quoted[1:len(quoted)-1]))
-	}
-	// The longest first: a secret may hold another one.
-	slices.SortFunc(spellings, func(a, b string) int { return len(b) - len(a) })
-	var pairs []string
-	for _, s := range spellings {
-		if s != "" {
-			pairs = append(pairs, s, "•••")
-		}
-	}
-	return masker{strings.NewReplacer(pairs...)}
-}
+func newMasker(secrets []release.Secret) masker { return masker{release.NewMask(secrets...)} }
 
 // What a vendor has drawn just now, such as the token that opens a session's room, is a secret that nobody could tell us
 // of: drawn finds it by the name that JSON gives it, and jwt by its shape.
@@ -44,24 +22,12 @@ var (
 )
 
 func (m masker) mask(text string) string {
-	text = drawn.ReplaceAllString(m.replacer.Replace(text), "${1}•••${2}")
+	text = drawn.ReplaceAllString(m.known.Text(text), "${1}•••${2}")
 	return jwt.ReplaceAllString(text, "•••")
 }
 
 // fault masks every text of a fault.
-func (m masker) fault(f *release.Fault) *release.Fault {
-	masked := *f
-	masked.Title, masked.Detail, masked.Try = m.mask(f.Title), m.mask(f.Detail), m.mask(f.Try)
-	masked.Evidence = nil
-	for _, e := range f.Evidence {
-		lines := make([]string, len(e.Lines))
-		for i, line := range e.Lines {
-			lines[i] = m.mask(line)
-		}
-		masked.Evidence = append(masked.Evidence, release.Evidence{Label: m.mask(e.Label), Lines: lines})
-	}
-	return &masked
-}
+func (m masker) fault(f *release.Fault) *release.Fault { return f.Masked(m.mask) }
 
 // plainLines makes foreign text fit to be shown: lines, few and short, without what a terminal would obey.
 func plainLines(text string, most int) []string {

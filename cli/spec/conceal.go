@@ -19,7 +19,7 @@ var (
 		`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+|` +
 		`\b[a-z]+://[^\s:/@"'${}]*:[^\s/@"'${}]+@|` +
 		`-----BEGIN [A-Z ]*PRIVATE KEY-----`)
-	secretKey    = regexp.MustCompile(`\b(default|value)\s*:`)
+	secretKey    = regexp.MustCompile(`\b(default|value|slack|ntfy)\s*:`)
 	secretHeader = regexp.MustCompile(`(?i)^(authorization|proxy-authorization|cookie|.*(token|secret|api-?key).*)$`)
 )
 
@@ -57,7 +57,7 @@ func (d *document) conceal() {
 }
 
 // secretsOf lists the values of a mapping that are literal secrets: the default and value of a variable that is
-// marked as secret, and headers that carry a credential.
+// marked as secret, headers that carry a credential, and addresses where people are told, which stand for a password.
 func secretsOf(n *yaml.Node) []*yaml.Node {
 	marked := false
 	var values, headers []*yaml.Node
@@ -67,6 +67,8 @@ func secretsOf(n *yaml.Node) []*yaml.Node {
 			marked = v.Value != "false"
 		case (key == "default" || key == "value") && !templated(v.Value):
 			values = append(values, v)
+		case key == "notify":
+			headers = append(headers, addresses(v)...)
 		case key == "headers":
 			for name, h := range pairs(v) {
 				if secretHeader.MatchString(name) && len(smoke.References(h.Value)) == 0 {
@@ -79,6 +81,18 @@ func secretsOf(n *yaml.Node) []*yaml.Node {
 		return headers
 	}
 	return append(headers, values...)
+}
+
+// addresses lists the texts in a value that are addresses.
+func addresses(n *yaml.Node) []*yaml.Node {
+	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "://") {
+		return []*yaml.Node{n}
+	}
+	var out []*yaml.Node
+	for _, c := range n.Content {
+		out = append(out, addresses(c)...)
+	}
+	return out
 }
 
 // pairs ranges over a mapping's keys and values, and over nothing of other nodes.

@@ -85,6 +85,7 @@ func Parse(releaseFile string, rel []byte, matrixFile string, matrix []byte) (*R
 	if rok {
 		r.names(rd)
 		r.references(rd, m)
+		r.notifies(rd, m)
 		r.cycles(rd)
 	}
 	faults := append(rd.sorted(), md.sorted()...)

@@ -302,3 +302,22 @@ func TestParse_neverShowsASecret(t *testing.T) {
 		})
 	}
 }
+
+func TestParse_readsWhoIsToldAboutWhat(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(minimalRelease, "local: {box: true}", `local: {box: true}
+  dev: {targets: {railway: {project: a, environment: b}, vercel: {project: c}, pipecat: {agent: d}}, notify: {slack: ADMIN_TOKEN}}
+  prod: {targets: {railway: {project: a, environment: e}, vercel: {project: f}, pipecat: {agent: g}}, notify: {ntfy: ADMIN_TOKEN, on: [drift, failed]}}`, 1)
+	r, _, err := parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []spec.Notify
+	for _, e := range r.Environments {
+		got = append(got, e.Notify)
+	}
+	want := []spec.Notify{{}, {Slack: "ADMIN_TOKEN", On: spec.NotifyKinds()}, {Ntfy: "ADMIN_TOKEN", On: []string{"drift", "failed"}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -109,6 +109,7 @@ func environment(n, v value) Environment {
 		may("values", text(&e.Values)),
 		may("targets", func(v value) { targets(v, &e.Targets) }),
 		may("requires", func(v value) { requires(v, &e.Requires) }),
+		may("notify", func(v value) { notify(v, &e) }),
 	)
 	if pinned, ok := v.doc.values[v.path+".targets"]; ok && e.Box {
 		pinned.wrong(e.Name+" is a box and has targets", "the box has its own: remove targets, or box")

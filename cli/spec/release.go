@@ -30,6 +30,15 @@ type Environment struct {
 	Values   string // the .env file with its values, "" for none
 	Targets  Targets
 	Requires Requires
+	Notify   Notify
+}
+
+// Notify says who is told how the runs of an environment end. Slack and Ntfy name the variables whose values are the
+// addresses: those are secrets, which stand in no file that is committed.
+type Notify struct {
+	Slack string   // a webhook that takes Slack's JSON, as Mattermost's and others do; "" for none
+	Ntfy  string   // the address of an ntfy topic; "" for none
+	On    []string // about what, of NotifyKinds; never empty where there is a channel
 }
 
 // Targets pin what an environment acts on.

@@ -24,6 +24,8 @@ type deployed struct {
 	Before provider.Deployment `json:"before"`
 	ID     string              `json:"id,omitempty"`
 	Staged bool                `json:"staged,omitempty"`
+
+	After provider.Deployment `json:"after,omitzero"` // what serves since, once it does: a later rollback goes back to that
 }
 
 // Brought is the deployment that a run's step has made, "" if it made none. It may be gone again.
@@ -127,6 +129,7 @@ func (a deploy) watch(ctx context.Context, t *engine.Task, h Host, in plan.Deplo
 			return release.StepDone{}, err
 		}
 	}
+	rec.After = d
 	record, err := json.Marshal(rec)
 	if err != nil {
 		return release.StepDone{}, err

@@ -184,6 +184,8 @@ func Actions(w *World, p release.Plan) (map[string]engine.Action, error) {
 			actions[s.ID] = promote{w}
 		case release.KindCheck:
 			actions[s.ID] = check{w, p}
+		case release.KindRestore:
+			actions[s.ID] = restore{w}
 		case release.KindConfirm:
 			actions[s.ID] = confirm{w}
 		case release.KindCleanup:
