@@ -16,7 +16,7 @@ func masked(b release.Body, mask func(string) string) release.Body {
 	if mask == nil {
 		return b
 	}
-	body, _ := masker(mask).value(reflect.ValueOf(b)).Interface().(release.Body)
+	body, _ := reflect.TypeAssert[release.Body](masker(mask).value(reflect.ValueOf(b)))
 	return body
 }
 
@@ -34,7 +34,7 @@ var kept = map[reflect.Type][]string{
 
 // value is a copy of v without secrets. v itself, to which others may hold on, stays as it is.
 func (m masker) value(v reflect.Value) reflect.Value {
-	if raw, ok := v.Interface().(json.RawMessage); ok {
+	if raw, ok := reflect.TypeAssert[json.RawMessage](v); ok {
 		return reflect.ValueOf(m.raw(raw))
 	}
 	if v.IsZero() {
