@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,7 +77,7 @@ func cutOff(t *testing.T, then func(l life)) {
 
 func TestClose_findsOutWhatWasCutOffAndDoesNothingNew(t *testing.T) {
 	cutOff(t, func(l life) {
-		before := effects(l)
+		before := maps.Clone(l.v.effects)
 		s, err := l.close(l.t.Context())
 		if err != nil {
 			l.t.Fatal(err)
@@ -85,17 +86,9 @@ func TestClose_findsOutWhatWasCutOffAndDoesNothingNew(t *testing.T) {
 	})
 }
 
-func effects(l life) map[string]int {
-	before := map[string]int{}
-	for k, n := range l.v.effects {
-		before[k] = n
-	}
-	return before
-}
-
 func TestClose_killedAtAnyEventItIsClosedAgain(t *testing.T) {
 	cutOff(t, func(l life) {
-		before := effects(l)
+		before := maps.Clone(l.v.effects)
 		for i := range 20 { // each process gets one event further than the one before
 			l.d.killAt = len(l.d.events) + 1 + i
 			s, err := l.close(l.t.Context())
@@ -122,7 +115,7 @@ func TestClose_toldToStopOrWithTheLedgerAwayLeavesTheRunPaused(t *testing.T) {
 			l.v.killAt = 3
 			_, _ = l.process(t.Context())
 			l.v.killAt = 0
-			before := effects(l)
+			before := maps.Clone(l.v.effects)
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
 			if away {
