@@ -3,6 +3,7 @@ package steps
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"readme/cli/engine"
@@ -70,9 +71,9 @@ func Brought(s *release.StepState) string {
 	if s == nil {
 		return ""
 	}
-	for i := len(s.Intents) - 1; i >= 0; i-- {
+	for _, raw := range slices.Backward(s.Intents) {
 		var rec deployed
-		if json.Unmarshal(s.Intents[i], &rec) == nil && rec.ID != "" {
+		if json.Unmarshal(raw, &rec) == nil && rec.ID != "" {
 			return rec.ID
 		}
 	}
