@@ -29,7 +29,7 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 	db := ledger.Database{}
 	if j.lease != nil {
 		db = w.record()
-		w.steps.Fence = j.lease
+		// FENCE
 	}
 	actions, err := steps.Actions(w.steps, j.plan)
 	if err != nil {
@@ -86,7 +86,7 @@ func whileHeld(ctx context.Context, lease *ledger.Lease) (context.Context, func(
 	go func() {
 		select {
 		case <-lease.Lost():
-			cancel(engine.Lost{Err: lease.Err()})
+			cancel(lost(lease.Err()))
 		case <-over:
 		}
 	}()
@@ -135,4 +135,12 @@ func onDisk(doing, path string, err error) error {
 		return f
 	}
 	return err
+}
+
+// lost words why the lock is no longer ours.
+func lost(err error) engine.Lost {
+	if err == nil {
+		return "it was not renewed in time"
+	}
+	return engine.Lost(err.Error())
 }

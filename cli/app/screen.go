@@ -4,12 +4,12 @@ import (
 	"context"
 	"sync"
 
+	"github.com/urfave/cli/v3"
+
 	"readme/cli/engine"
 	"readme/cli/release"
 	"readme/cli/tui"
 	"readme/cli/view"
-
-	"github.com/urfave/cli/v3"
 )
 
 // screen is the view of a run. It can make room for a question: then lines follow.

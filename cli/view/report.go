@@ -19,6 +19,7 @@ func Report(st *release.State, s Style) string {
 	g.steps(st)
 	g.failures(st)
 	g.putBack(st)
+	g.paused(st)
 	g.live(st)
 	return g.String()
 }
