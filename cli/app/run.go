@@ -45,6 +45,10 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 
 	ctx, over := whileHeld(ctx, j.lease)
 	defer over()
+	if j.closing == "" {
+		told := w.tellBreakGlass(ctx, j.plan, j.approved, "")
+		defer told()
+	}
 	shown := a.screen()
 	shown.prime(j.events)
 	options := engine.Options{
@@ -61,6 +65,9 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 	if state != nil && len(state.Plan.Steps) > 0 && a.viewName() != "json" && j.closing == "" {
 		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()))
 		_, _ = fmt.Fprintln(a.sys.Out, state.LastLine())
+	}
+	if j.closing == "" {
+		w.tellEnd(ctx, state)
 	}
 	if err != nil {
 		return state, unrecorded(w.project, state, j.run, err)

@@ -14,7 +14,7 @@ type Options struct {
 	Run      string // the run's id, see release.NewRun
 	By       string // user@host
 	Program  string // the version of readme-ops
-	CI       string // the URL of the CI run that this is; "" for none
+	CI       string // the URL of the CI run, "" outside CI
 	Reason   string // why, where a person has to say so
 	Approved release.Approved
 	Sinks    []Sink // the first is the ledger

@@ -101,7 +101,9 @@ func (r *runner) task(ctx context.Context, f *flight) *Task {
 			}
 			ack := make(chan error, 1)
 			r.tell(report{flight: f, body: body, ack: ack})
-			err = <-ack
+			if err = <-ack; err == nil && ctx.Err() != nil { // it was stopped while that was written
+				err = context.Cause(ctx)
+			}
 			if errors.Is(err, release.ErrAway) {
 				f.refused.Store(true)
 			}
