@@ -30,7 +30,8 @@ type world struct {
 	without map[string]string
 	outputs map[string]map[string]string
 	notes   []string
-	boxed   bool // nothing of it is a vendor's own
+	boxed   bool   // nothing of it is a vendor's own
+	reason  string // why a person does what is run in it, where they have to say so
 	closers []func()
 }
 
@@ -111,7 +112,9 @@ func (w *world) openBox(ctx context.Context, command string) (access, error) {
 }
 
 // acts reports whether a command changes what is in the box: it joins no box but one that is up for everybody.
-func acts(command string) bool { return command == "release" || command == "resume" }
+func acts(command string) bool {
+	return command == "release" || command == "resume" || command == "rollback"
+}
 
 // plan reads the facts and makes the plan.
 func (w *world) plan(ctx context.Context) (release.Plan, error) {

@@ -52,7 +52,7 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 	shown := a.screen()
 	shown.prime(j.events)
 	options := engine.Options{
-		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Resume: j.events,
+		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Reason: w.reason, Resume: j.events,
 		Sinks: []engine.Sink{record, shown, stepper{j.lease}}, Ask: shown.asker(),
 	}
 	var state *release.State
