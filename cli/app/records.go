@@ -131,11 +131,12 @@ func newer(here *release.State, there []ledger.Summary, env string) *known {
 	case here == nil:
 		return &known{Summary: there[i]}
 	case i < 0, here.Run == there[i].Run && here.Last >= there[i].State.Last:
-		return &known{Summary: ledger.Summary{Run: here.Run, State: here}}
+		ahead := i < 0 || here.Last > there[i].State.Last
+		return &known{Summary: ledger.Summary{Run: here.Run, State: here, Ahead: ahead}}
 	}
 	isHere := func(s ledger.Summary) bool { return s.Run == here.Run }
 	if !slices.ContainsFunc(there, isHere) && here.Run > there[i].Run {
-		return &known{Summary: ledger.Summary{Run: here.Run, State: here}}
+		return &known{Summary: ledger.Summary{Run: here.Run, State: here, Ahead: true}}
 	}
 	return &known{Summary: there[i]}
 }

@@ -102,12 +102,7 @@ func (a *app) releaseOrResume(ctx context.Context, w *world, f releaseFlags, beg
 		return nil, err
 	}
 	if left != nil && w.continues(ctx, left.State, f) {
-		lease, err := w.lockOrFault(ctx, left.Run)
-		if err != nil {
-			return nil, err
-		}
-		a.say("run %s of this commit was not finished: it is continued", left.Run)
-		return a.resumeRun(ctx, w, left.Run, lease)
+		return a.goOn(ctx, w, left.Run)
 	}
 	made, err := a.gated(ctx, w, f)
 	if err != nil {

@@ -65,6 +65,16 @@ func (a *app) resume(ctx context.Context, run string) error {
 	return exitOf(state)
 }
 
+// goOn continues a run of which the same was asked for anew. It does not wait for a lock that somebody else holds.
+func (a *app) goOn(ctx context.Context, w *world, run string) (*release.State, error) {
+	lease, err := w.lockOrFault(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	a.say("run %s is the same and was not finished: it is continued", run)
+	return a.resumeRun(ctx, w, run, lease)
+}
+
 // resumeRun reads the record again, now that nobody else can write it, and lets the engine go on with the recorded plan. It gives
 // the lock back.
 func (a *app) resumeRun(ctx context.Context, w *world, run string, lease *ledger.Lease) (*release.State, error) {
@@ -87,5 +97,6 @@ func (a *app) resumeRun(ctx context.Context, w *world, run string, lease *ledger
 		_ = journal.Close()
 		return nil, err
 	}
-	return a.run(ctx, w, job{run: run, plan: state.Plan, lease: lease, journal: journal, events: events})
+	approved := release.Approved{By: a.sys.who(), How: "resume", Digest: state.Plan.Digest} // it is on record that it was
+	return a.run(ctx, w, job{run: run, plan: state.Plan, approved: approved, lease: lease, journal: journal, events: events})
 }

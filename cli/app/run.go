@@ -7,6 +7,7 @@ import (
 
 	"readme/cli/engine"
 	"readme/cli/ledger"
+	"readme/cli/migrate"
 	"readme/cli/release"
 	"readme/cli/steps"
 	"readme/cli/view"
@@ -28,8 +29,7 @@ type job struct {
 func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) {
 	db := ledger.Database{}
 	if j.lease != nil {
-		db = w.record()
-		// FENCE
+		db, w.steps.Fence = w.record(), fence(j.lease)
 	}
 	actions, err := steps.Actions(w.steps, j.plan)
 	if err != nil {
@@ -100,6 +100,14 @@ func whileHeld(ctx context.Context, lease *ledger.Lease) (context.Context, func(
 	return ctx, func() {
 		close(over)
 		cancel(nil)
+	}
+}
+
+// fence lets migrations ask whether the lock is still ours.
+func fence(l *ledger.Lease) *migrate.Fence {
+	return &migrate.Fence{
+		Check: func(ctx context.Context, q migrate.Querier) error { return l.Check(ctx, q) },
+		Hold:  func(ctx context.Context, q migrate.Querier) error { return l.Hold(ctx, q) },
 	}
 }
 

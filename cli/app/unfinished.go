@@ -93,9 +93,13 @@ func isArchive(path, sum string) bool {
 // supersede closes an unfinished run that this release does not continue: what it left half-done is looked up at the vendors and
 // recorded, and the next plan begins from there. closed is false where there is none.
 func (a *app) supersede(ctx context.Context, w *world, lease *ledger.Lease, by string) (closed bool, err error) {
-	left, err := w.unfinished(ctx, "")
+	left, err := w.records().latest(ctx, w.env.Name)
 	if err != nil || left == nil {
 		return false, err
+	}
+	if !left.State.Resumable() {
+		w.replay(ctx, lease, left)
+		return false, nil
 	}
 	a.say("run %s of %s was not finished: what it left half-done is looked up, and it is closed", left.Run, left.State.Plan.Commit.Short())
 	journal, events, err := w.reopen(ctx, left.Run)
@@ -110,6 +114,15 @@ func (a *app) supersede(ctx context.Context, w *world, lease *ledger.Lease, by s
 		run: left.Run, plan: state.Plan, lease: lease, journal: journal, events: events, closing: "run " + by + " follows it",
 	})
 	return true, err
+}
+
+// replay brings the end of the last run to the database, which was away then. Where that fails it stays in the journal.
+func (w *world) replay(ctx context.Context, lease *ledger.Lease, last *known) {
+	if db := w.record(); last.Ahead && !db.None() {
+		if err := db.Replay(ctx, lease, w.project.runs(), last.Run); err != nil {
+			w.app.say("the end of run %s is on record on this machine only: %s", last.Run, plainly(err))
+		}
+	}
 }
 
 // reopen goes on with the record of a run, and words what may be wrong with it.
