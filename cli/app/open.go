@@ -31,6 +31,7 @@ type world struct {
 	outputs map[string]map[string]string
 	notes   []string
 	boxed   bool                              // nothing of it is a vendor's own
+	reason  string                            // why a person does what is run in it, where they have to say so
 	gates   func(release.Plan) []release.Gate // what the environment requires of a plan; nil: not asked, or nothing
 	closers []func()
 }
@@ -87,7 +88,7 @@ func (a *app) parity(p *project) error {
 func (w *world) openBox(ctx context.Context, command string) (access, error) {
 	p, a := w.project, w.app
 	info, joined := box.Running(p.home)
-	if !joined || (command == "release" && info.Mode != box.Shared) {
+	if !joined || ((command == "release" || command == "rollback") && info.Mode != box.Shared) {
 		b, err := a.startBox(ctx, p, w.env, command)
 		if err != nil {
 			return access{}, err
