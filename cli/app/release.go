@@ -51,7 +51,7 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 	if err := a.onFailure(p, f.onFailure); err != nil {
 		return err
 	}
-	if err := a.readSaved(&f); err != nil {
+	if err := a.readGateFlags(&f); err != nil {
 		return err
 	}
 	env, err := a.environment(p)
