@@ -94,6 +94,8 @@ func (w *world) openBox(ctx context.Context, command string) (access, error) {
 		w.box, info = b, b.Info()
 	}
 	w.info, w.notes = &info, info.Notes
+	a.veil.learn(p.matrix, info.Values)
+	a.veil.add(info.ControlKey, info.RailwayToken, info.VercelToken, info.PipecatKey, info.PipecatPublicKey, info.SupabaseKey, info.Database, info.Redis)
 	if !info.Node {
 		for _, d := range p.rel.Deploy {
 			if d.To == "vercel" {
@@ -171,8 +173,11 @@ func (w *world) unmoved(ctx context.Context, approved release.Plan) error {
 // smokeEnv is what all checks share.
 func (w *world) smokeEnv(acc access) smoke.Env {
 	secrets := []release.Secret{acc.railwayToken, acc.vercelToken, acc.pipecatKey, acc.supabaseKey, acc.bypass, acc.database}
-	for _, s := range acc.values {
-		secrets = append(secrets, s)
+	plain := plainOnes(w.project.matrix)
+	for name, s := range acc.values {
+		if !plain[name] {
+			secrets = append(secrets, s)
+		}
 	}
 	return smoke.Env{
 		Environment: w.env.Name, Secrets: secrets, Began: time.Now(),

@@ -52,6 +52,7 @@ func (a *app) plan(ctx context.Context, exitCode bool) error {
 
 // showPlan writes a plan as a result: text, or JSON with --view json.
 func (a *app) showPlan(p release.Plan) error {
+	a.outcome.Plan = &p
 	if a.view == "json" {
 		enc := json.NewEncoder(a.sys.Out)
 		enc.SetIndent("", "  ")

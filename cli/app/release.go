@@ -122,8 +122,9 @@ func (a *app) run(ctx context.Context, w *world, p release.Plan, approved releas
 		Sinks: []engine.Sink{journal, shown},
 	})
 	end()
+	a.concluded(ctx, w, state)
 	if state != nil && len(state.Plan.Steps) > 0 && a.viewName() != "json" {
-		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()))
+		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()), view.Explain(a.outcome.Explained, a.style()))
 		_, _ = fmt.Fprintln(a.sys.Out, state.LastLine())
 	}
 	if err != nil {
@@ -163,6 +164,10 @@ func (a *app) shower() (engine.Sink, func()) {
 	switch a.viewName() {
 	case "json":
 		return view.NewJSON(a.sys.Out), func() {}
+	case "github":
+		if len(a.flows) > 0 {
+			return view.NewGitHub(a.flows[0], a.style()), func() {}
+		}
 	case "tui":
 		style := a.style()
 		live := tui.Start(a.sys.In, a.sys.ErrFile, tui.Options{
@@ -179,6 +184,9 @@ func (a *app) shower() (engine.Sink, func()) {
 func (a *app) viewName() string {
 	if a.view != "" {
 		return a.view
+	}
+	if a.sys.onGitHub() {
+		return "github"
 	}
 	if _, ci := a.sys.Lookup("CI"); !ci && a.sys.InTTY && a.sys.ErrTTY && a.sys.Get("TERM") != "dumb" {
 		return "tui"
