@@ -116,9 +116,11 @@ func (a *app) run(ctx context.Context, w *world, p release.Plan, approved releas
 	}
 	defer func() { _ = journal.Close() }()
 
+	told := w.tellBreakGlass(ctx, p, approved, "")
+	defer told()
 	shown, end := a.shower()
 	state, err := engine.Run(ctx, p, actions, engine.Options{
-		Run: run, By: a.sys.who(), Program: version(), Approved: approved,
+		Run: run, By: a.sys.who(), Program: version(), Approved: approved, Reason: w.reason,
 		Sinks: []engine.Sink{journal, shown},
 	})
 	end()
@@ -127,6 +129,7 @@ func (a *app) run(ctx context.Context, w *world, p release.Plan, approved releas
 		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()), view.Explain(a.outcome.Explained, a.style()))
 		_, _ = fmt.Fprintln(a.sys.Out, state.LastLine())
 	}
+	w.tellEnd(ctx, state)
 	if err != nil {
 		return state, unrecorded(w.project, state, run, err)
 	}
