@@ -119,7 +119,8 @@ func (w *world) plan(ctx context.Context) (release.Plan, error) {
 	if err != nil {
 		return release.Plan{}, err
 	}
-	return plan.Build(w.project.rel, w.env, facts)
+	made, err := plan.Build(w.project.rel, w.env, facts)
+	return w.estimate(ctx, made), err
 }
 
 // facts reads the world: for a release, or only to look at what is live.
@@ -151,7 +152,8 @@ func (w *world) smokePlan(ctx context.Context) (release.Plan, error) {
 	if err != nil {
 		return release.Plan{}, err
 	}
-	return plan.Smoke(w.project.rel, w.env, facts)
+	made, err := plan.Smoke(w.project.rel, w.env, facts)
+	return w.estimate(ctx, made), err
 }
 
 // unmoved makes the plan again after it was approved: what a person agreed to must still be what would run.

@@ -54,9 +54,12 @@ func (a *app) plan(ctx context.Context, exitCode bool) error {
 func (a *app) showPlan(p release.Plan) error {
 	a.outcome.Plan = &p
 	if a.view == "json" {
-		enc := json.NewEncoder(a.sys.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(p)
+		doc, err := json.MarshalIndent(p, "", "  ")
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(a.sys.Out, "%s\n", view.InertJSON(doc))
+		return err
 	}
 	style := a.outStyle()
 	_, err := fmt.Fprint(a.sys.Out, view.Plan(p, style), "\n", view.Next(p, style))
