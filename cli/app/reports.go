@@ -59,7 +59,7 @@ func (r report) try() error {
 		return errors.Join(f.Close(), os.Remove(f.Name()))
 	}
 	_, missing := os.Stat(r.path)
-	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644) //nolint:gosec // other programs of the job read it
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (r report) add(text func(limit int) string, step bool) (err error) {
 	if step {
 		limit = view.SummaryLimit
 	}
-	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644) //nolint:gosec // other programs of the job read it
 	if err != nil {
 		return err
 	}

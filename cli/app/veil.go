@@ -65,13 +65,6 @@ func (v *veil) text(s string) string {
 	return mask.Text(s)
 }
 
-// all are the secrets that are known.
-func (v *veil) all() []release.Secret {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return slices.Clone(v.secrets)
-}
-
 // over is a writer without secrets. Each Write has to be of whole lines: what is cut into two is not found.
 func (v *veil) over(w io.Writer) io.Writer { return veiled{w, v} }
 
