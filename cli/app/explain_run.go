@@ -101,7 +101,9 @@ func (w *world) lastGood(ctx context.Context, before string) string {
 
 // past are the runs on record, the newest first. What cannot be read is left out.
 func (w *world) past(ctx context.Context) []ledger.Summary {
-	runs, _ := ledger.All(ctx, w.project.runs(), explainRuns)
+	ctx, cancel := context.WithTimeout(ctx, brief)
+	defer cancel()
+	runs, _ := ledger.All(ctx, w.project.runs(), explainRuns, w.record())
 	return runs
 }
 
