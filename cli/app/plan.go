@@ -59,10 +59,14 @@ func (a *app) plan(ctx context.Context, exitCode bool, out string) error {
 
 // showPlan writes a plan as a result: text, or JSON with --view json.
 func (a *app) showPlan(p release.Plan) error {
+	a.outcome.Plan = &p
 	if a.view == "json" {
-		enc := json.NewEncoder(a.sys.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(p)
+		doc, err := json.MarshalIndent(p, "", "  ")
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(a.sys.Out, "%s\n", view.InertJSON(doc))
+		return err
 	}
 	style := a.outStyle()
 	_, err := fmt.Fprint(a.sys.Out, view.Plan(p, style), "\n", view.Next(p, style))
