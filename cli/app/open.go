@@ -30,8 +30,9 @@ type world struct {
 	without map[string]string
 	outputs map[string]map[string]string
 	notes   []string
-	boxed   bool   // nothing of it is a vendor's own
-	reason  string // why a person does what is run in it, where they have to say so
+	boxed   bool                              // nothing of it is a vendor's own
+	reason  string                            // why a person does what is run in it, where they have to say so
+	gates   func(release.Plan) []release.Gate // what the environment requires of a plan; nil: not asked, or nothing
 	closers []func()
 }
 
@@ -117,7 +118,11 @@ func (w *world) plan(ctx context.Context) (release.Plan, error) {
 	if err != nil {
 		return release.Plan{}, err
 	}
-	return plan.Build(w.project.rel, w.env, facts)
+	made, err := plan.Build(w.project.rel, w.env, facts)
+	if err == nil && w.gates != nil {
+		made.Gates = w.gates(made)
+	}
+	return made, err
 }
 
 // facts reads the world: for a release, or only to look at what is live.

@@ -48,7 +48,7 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.readSaved(&f); err != nil {
+	if err := a.readGateFlags(&f); err != nil {
 		return err
 	}
 	env, err := a.environment(p)
