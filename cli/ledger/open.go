@@ -29,7 +29,7 @@ func Open(dir, run string) (*Journal, []release.Event, error) {
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("open journal: %w", err), f.Close())
 	}
-	return &Journal{file: f, path: path}, events, nil
+	return &Journal{file: f, path: path, before: events}, events, nil
 }
 
 // proceed locks the file, reads it, and makes it end with a whole line.
@@ -70,6 +70,7 @@ func Resume(ctx context.Context, dir, run string, d Database) (*Journal, []relea
 	if err != nil {
 		return nil, nil, errors.Join(err, j.Close())
 	}
+	j.before = all
 	return j, all, nil
 }
 
