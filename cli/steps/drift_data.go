@@ -9,6 +9,7 @@ import (
 
 	"readme/cli/migrate"
 	"readme/cli/plan"
+	"readme/cli/release"
 )
 
 func (w *World) bucketDrift(ctx context.Context, q Question) ([]Drift, error) {
@@ -46,7 +47,7 @@ func (w *World) tableDrift(ctx context.Context) ([]Drift, error) {
 	for _, t := range open {
 		out = append(out, Drift{
 			Where: "database", What: t.Kind + " " + t.Name, Expected: "closed to the public roles", Found: "open to " + strings.Join(t.Roles, " and "),
-			Try: "put this into a new migration: " + t.Mend(),
+			Try: `psql "$DATABASE_URL" -c ` + release.ShellWord(t.Mend()),
 		})
 	}
 	return out, err
