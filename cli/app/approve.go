@@ -48,13 +48,7 @@ func (a *app) approve(ctx context.Context, env spec.Environment, p release.Plan,
 	if env.Requires.Passed != "" || env.Requires.Clean || len(env.Requires.Any) > 0 {
 		name = env.Name
 	}
-	ok, err := tui.Confirm(ctx, a.sys.In, a.sys.Err, fmt.Sprintf("Release this to %s?", env.Name), name)
-	if sig, stopped := errors.AsType[engine.Signal](context.Cause(ctx)); stopped {
-		return release.Approved{}, &release.Fault{
-			Title: "stopped before the plan was approved, nothing was changed", Detail: string(sig),
-			Exit: exitOfSignal(sig), Cause: err,
-		}
-	}
+	ok, err := a.confirm(ctx, fmt.Sprintf("Release this to %s?", env.Name), name)
 	if err != nil {
 		return release.Approved{}, err
 	}
@@ -64,4 +58,16 @@ func (a *app) approve(ctx context.Context, env spec.Environment, p release.Plan,
 		}
 	}
 	return yes("terminal")
+}
+
+// confirm asks a person in the terminal. A signal meanwhile is an answer too.
+func (a *app) confirm(ctx context.Context, question, name string) (bool, error) {
+	ok, err := tui.Confirm(ctx, a.sys.In, a.sys.Err, question, name)
+	if sig, stopped := errors.AsType[engine.Signal](context.Cause(ctx)); stopped {
+		return false, &release.Fault{
+			Title: "stopped before the plan was approved, nothing was changed", Detail: string(sig),
+			Exit: exitOfSignal(sig), Cause: err,
+		}
+	}
+	return ok, err
 }

@@ -30,7 +30,8 @@ type world struct {
 	without map[string]string
 	outputs map[string]map[string]string
 	notes   []string
-	boxed   bool // nothing of it is a vendor's own
+	boxed   bool   // nothing of it is a vendor's own
+	reason  string // why a person does what is run in it, where they have to say so
 	closers []func()
 }
 
@@ -86,7 +87,7 @@ func (a *app) parity(p *project) error {
 func (w *world) openBox(ctx context.Context, command string) (access, error) {
 	p, a := w.project, w.app
 	info, joined := box.Running(p.home)
-	if !joined || (command == "release" && info.Mode != box.Shared) {
+	if !joined || ((command == "release" || command == "rollback") && info.Mode != box.Shared) {
 		b, err := a.startBox(ctx, p, w.env, command)
 		if err != nil {
 			return access{}, err

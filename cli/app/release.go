@@ -120,7 +120,7 @@ func (a *app) run(ctx context.Context, w *world, p release.Plan, approved releas
 	defer told()
 	shown, end := a.shower()
 	state, err := engine.Run(ctx, p, actions, engine.Options{
-		Run: run, By: a.sys.who(), Program: version(), Approved: approved,
+		Run: run, By: a.sys.who(), Program: version(), Approved: approved, Reason: w.reason,
 		Sinks: []engine.Sink{journal, shown},
 	})
 	end()

@@ -33,6 +33,7 @@ func Build(rel *spec.Release, env spec.Environment, facts Facts) (release.Plan, 
 			return release.Plan{}, err
 		}
 	}
+	b.first(env)
 	b.checks()
 	p := release.Plan{
 		Project: rel.Project, Env: env.Name, Box: facts.Box, Targets: facts.Targets, Commit: facts.Commit,
@@ -92,6 +93,18 @@ type builder struct {
 	facts Facts
 	steps []release.Step
 	notes []string
+}
+
+// first says of a first release what it lacks: a way back.
+func (b *builder) first(env spec.Environment) {
+	for _, s := range b.facts.Services {
+		if s.Live.ID != "" {
+			return
+		}
+	}
+	if len(b.facts.Services) > 0 {
+		b.notes = append(b.notes, "this is the first release to "+env.Name+": there is nothing to go back to yet")
+	}
 }
 
 func (b *builder) add(s release.Step) { b.steps = append(b.steps, s) }

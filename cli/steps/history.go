@@ -152,17 +152,17 @@ func (h *History) Back(live map[string]provider.Deployment) *release.State {
 // origin follows a rollback to the run that it went back to.
 func (h *History) origin(r *release.State) string {
 	for seen := 0; r.Plan.Purpose == release.Rollback && seen < len(h.runs); seen++ {
-		to := h.Run(target(r.Plan))
+		to := h.Run(Goal(r.Plan))
 		if to == nil {
-			return target(r.Plan)
+			return Goal(r.Plan)
 		}
 		r = to
 	}
 	return r.Run
 }
 
-// target is the run that the plan of a rollback goes back to.
-func target(p release.Plan) string {
+// Goal is the run that the plan of a rollback goes back to.
+func Goal(p release.Plan) string {
 	for _, s := range p.Steps {
 		var in plan.RestoreInputs
 		if s.Kind == release.KindRestore && json.Unmarshal(s.Inputs, &in) == nil && in.Run != "" {

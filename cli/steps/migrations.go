@@ -101,9 +101,11 @@ func (a migrations) Undo(ctx context.Context, t *engine.Task, was engine.Was) (r
 }
 
 // intended are the migrations that were about to be applied.
-func intended(was engine.Was) ([]plan.Migration, error) {
+func intended(was engine.Was) ([]plan.Migration, error) { return intendedOf(was.Intents) }
+
+func intendedOf(intents []json.RawMessage) ([]plan.Migration, error) {
 	var out []plan.Migration
-	for _, raw := range was.Intents {
+	for _, raw := range intents {
 		var m plan.Migration
 		if err := json.Unmarshal(raw, &m); err != nil {
 			return nil, err
