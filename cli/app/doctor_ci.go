@@ -104,7 +104,7 @@ func (p *project) advice(e spec.Environment) []string {
 		out = append(out, where+"the branch main")
 	}
 	return append(out,
-		"Environments, "+e.Name+": no required reviewers and no wait timer. The gates of release.yaml stand in front of it anyway, and the look for drift every night would wait for them",
+		"Environments, "+e.Name+": no required reviewers and no wait timer, for which the look for drift every night would wait; what stands in front of a release is `requires` in release.yaml",
 		"Rules, branches: main takes pull requests whose check \"lint, build, test\" is green",
 		"Actions, General, workflow permissions: read. The workflows ask for what they need beyond it: pull-requests: write for the comment with the plan, issues: write for drift",
 	)
