@@ -17,10 +17,13 @@ const saidLines = 10
 func Report(st *release.State, s Style) string {
 	g := &page{Style: s}
 	g.para(Strong, "", fmt.Sprintf("Run %s, %s", st.Run, title(st.Plan)))
+	g.waived(st)
 	g.gap()
 	g.steps(st)
 	g.failures(st)
 	g.putBack(st)
+	g.paused(st)
+	g.before(st)
 	g.live(st)
 	return g.String()
 }
@@ -127,7 +130,7 @@ func addresses(st *release.State) [][2]string {
 		if promoted := st.Step("promote " + step.Step.ID); promoted != nil {
 			url = promoted.Outputs["url"] // the staged address is nobody's any more
 		}
-		if url != "" && step.Step.Kind == release.KindDeploy {
+		if url != "" && serves(step.Step) {
 			all = append(all, [2]string{step.Step.ID, url})
 		}
 	}
