@@ -36,7 +36,7 @@ const railwayAddress = "127.0.0.1:7000"
 
 func onRailway(t *testing.T, f func(r *atRailway)) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := folder(t)
 	synctest.Test(t, func(t *testing.T) {
 		n := railwaytest.NewNet()
 		r := &atRailway{T: t, net: n, host: &railwaytest.Host{Listen: n.Listen}}

@@ -76,8 +76,8 @@ func (a restore) Reconcile(ctx context.Context, t *engine.Task, was engine.Was) 
 	if err != nil || !begun {
 		return release.StepDone{}, false, err
 	}
-	way := &wayBack{w: a.w, t: t, h: h, to: earlier(in.Was), has: returning{Had: rec.Had, ID: rec.ID}}
-	d, arrived, err := way.takeUp(ctx)
+	way := &wayBack{w: a.w, t: t, h: h, to: earlier(in.Was)}
+	d, arrived, err := way.takeUp(ctx, returning{Had: rec.Had, ID: rec.ID})
 	if err != nil {
 		return release.StepDone{}, false, cannotRead(as, err)
 	}

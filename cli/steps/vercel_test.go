@@ -38,7 +38,7 @@ func onVercel(t *testing.T, f func(v *atVercel)) {
 // onVercelWith is onVercel for another emulator, or another client of it.
 func onVercelWith(t *testing.T, change func(*emulator.Config, *vercel.Options), f func(v *atVercel)) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := folder(t)
 	synctest.Test(t, func(t *testing.T) {
 		n := boxtest.NewNet()
 		v := &atVercel{T: t, net: n, host: &boxtest.Host{Net: n, BuildTime: 40 * time.Second}}
