@@ -172,3 +172,5 @@ func sweep(t *testing.T, f func(t *testing.T, d *death)) {
 		}
 	}
 }
+
+func unwrapped(to http.RoundTripper) http.RoundTripper { return to }

@@ -226,7 +226,7 @@ func TestRailway_stopsABuildThatIsInterrupted(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		exits(r.T, state, release.ExitInterrupted)
+		exits(r.T, state, release.ExitNotPutBack)
 		time.Sleep(10 * time.Minute)
 		if got := r.serves(); got != "api c1" || r.commit() != "c1" {
 			r.Errorf("it serves %q, and would report %q", got, r.commit())

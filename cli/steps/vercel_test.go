@@ -206,7 +206,7 @@ func TestVercel_stopsAStagedBuildThatIsInterrupted(t *testing.T) {
 		if err != nil {
 			v.Fatal(err)
 		}
-		exits(v.T, s, release.ExitTerminated)
+		exits(v.T, s, release.ExitNotPutBack)
 		time.Sleep(5 * time.Minute)
 		if n := v.host.Builds(); n != 0 {
 			v.Errorf("%d builds went on after the release had ended", n)
