@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"readme/cli/box/fault"
+	emulator "readme/cli/box/pipecat"
 	"readme/cli/provider/pipecat"
 	"readme/cli/release"
 	"readme/cli/steps"
@@ -49,6 +51,26 @@ func TestPipecat_deploysOnceHoweverItIsKilled(t *testing.T) {
 			exits(p.T, s, release.ExitDone)
 			if now := p.live(); posts != 1 || now.Image != "readme/bot:2" || s.Step("bot").Outputs["deployment"] != now.ID {
 				p.Errorf("%d were asked for, and %+v serves", posts, now)
+			}
+		})
+	})
+}
+
+// For a while after each order the vendor tells of the agent as it was before.
+func TestPipecat_deploysAndGoesBackOnceWhereReadsAreLateHoweverItIsKilled(t *testing.T) {
+	sweep(t, func(t *testing.T, d *death) {
+		onPipecat(t, func(p *atPipecat) {
+			p.bring("1")
+			time.Sleep(time.Minute)
+			order := p.order("2")
+			if err := p.board().Set(fault.Fault{Name: emulator.FaultStaleRead, For: 20 * time.Second}); err != nil {
+				p.Fatal(err)
+			}
+			posts := 0
+			exits(p.T, survives(p.T, "run-2", []release.Step{order}, p.open(&posts), d, fails), release.ExitSmokeFailed)
+			time.Sleep(time.Minute)
+			if now := p.live(); posts != 2 || now.Image != "readme/bot:1" {
+				p.Errorf("%d were asked for, want ours and the way back; %+v serves", posts, now)
 			}
 		})
 	})

@@ -59,7 +59,6 @@ func (a restore) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 	if err != nil {
 		return release.StepDone{}, notBack(in, before, err)
 	}
-	rec.Had = nil
 	if err := t.Intent("wait for deployment "+rec.ID, rec); err != nil {
 		return release.StepDone{}, err
 	}
@@ -84,7 +83,7 @@ func (a restore) Reconcile(ctx context.Context, t *engine.Task, was engine.Was) 
 	if !arrived {
 		return release.StepDone{}, false, nil
 	}
-	rec.ID, rec.Had = d.ID, nil
+	rec.ID = d.ID
 	if err := t.Intent("wait for deployment "+rec.ID, rec); err != nil {
 		return release.StepDone{}, false, err
 	}

@@ -40,7 +40,7 @@ func (b *wayBack) walk(ctx context.Context) (provider.Deployment, error) {
 	if err != nil {
 		return provider.Deployment{}, err
 	}
-	if err := b.intend("wait for deployment "+id, returning{ID: id}); err != nil {
+	if err := b.intend("wait for deployment "+id, returning{Had: had, ID: id}); err != nil {
 		return provider.Deployment{}, err
 	}
 	return b.arrive(ctx, id)
