@@ -56,6 +56,7 @@ func TestStories(t *testing.T) {
 			"between":       between,
 			"cut":           cut,
 			"mend":          mend,
+			"by-hand":       byHand,
 			"webhook":       webhook,
 		},
 	})
