@@ -21,7 +21,7 @@ func tty(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	cmd := exec.Command(args[3], args[4:]...)
-	for _, dir := range strings.Split(ts.Getenv("PATH"), ":") {
+	for dir := range strings.SplitSeq(ts.Getenv("PATH"), ":") {
 		if path, err := exec.LookPath(dir + "/" + args[3]); err == nil && dir != "" {
 			cmd = exec.Command(path, args[4:]...)
 			break
