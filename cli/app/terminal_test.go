@@ -85,7 +85,7 @@ func TestASecondCtrlCInATerminalLeavesAtOnce(t *testing.T) {
 	if _, err := terminal.Write([]byte{3}); err != nil {
 		t.Fatal(err)
 	}
-	shown.waitFor(t, "did not release product@")
+	shown.waitFor(t, "is paused: interrupted")
 	if _, err := terminal.Write([]byte{3}); err != nil {
 		t.Fatal(err)
 	}
