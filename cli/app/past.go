@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -47,14 +46,14 @@ func (a *app) pastOf(ctx context.Context, p *project, e spec.Environment) (gate.
 }
 
 // otherRecord is the record in the Postgres of an environment that nobody has opened, and where that is or why it is not
-// known. Its address stands in its own values file, or in a variable that bears its name, as DEV_DATABASE_URL: DATABASE_URL of
-// this process is that of the environment being released to. The box's record is in the journals of this machine.
+// known. Its address stands in its own values file, or in a variable that bears its name: DATABASE_URL of this process is
+// that of the environment being released to. The box's record is in the journals of this machine.
 func (a *app) otherRecord(p *project, e spec.Environment) (ledger.Database, string) {
 	if e.Box || p.rel.Migrations.Dir == "" {
 		return ledger.Database{}, ""
 	}
-	variable := strings.ToUpper(strings.ReplaceAll(e.Name, "-", "_")) + "_DATABASE_URL"
-	url, places := release.NewSecret(a.sys.Get(variable)), variable+" does not give its address"
+	variable := recordVariable(e.Name)
+	url, places := a.sys.recordElsewhere(e.Name), variable+" does not give its address"
 	if e.Values != "" {
 		path := filepath.Join(p.values, e.Values)
 		places = "neither " + path + " nor " + variable + " gives its address"

@@ -65,29 +65,55 @@ func (a *app) rollback(ctx context.Context, f rollbackFlags) error {
 	}
 	defer w.close(ctx)
 	w.reason = f.reason
-	made, away, err := w.rollbackPlan(ctx, f.to)
+	state, err := a.rollBackOrResume(ctx, w, f, began)
 	if err != nil {
 		return err
 	}
-	approved, err := a.approveRollback(ctx, env, made, f, away)
+	return exitOf(state)
+}
+
+// rollBackOrResume goes on with an unfinished rollback to the same release, and else makes a plan, asks, and runs it. Where the
+// database is away there is no lock, and what happens is in the journal alone.
+func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, began time.Time) (*release.State, error) {
+	left, err := w.unfinished(ctx, "")
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if left != nil && f.continues(left.State) {
+		return a.goOn(ctx, w, left.Run)
+	}
+	made, away, err := w.rollbackPlan(ctx, f.to)
+	if err != nil {
+		return nil, err
+	}
+	approved, err := a.approveRollback(ctx, w.env, made, f, away)
+	if err != nil {
+		return nil, err
+	}
+	j := job{run: release.NewRun(began, made.Digest), plan: made, approved: approved}
+	if away == "" {
+		if j.lease, err = w.lockOrFault(ctx, j.run); err != nil {
+			return nil, err
+		}
+		defer unlock(ctx, j.lease)
+		if _, err := a.supersede(ctx, w, j.lease, j.run); err != nil {
+			return nil, err
+		}
 	}
 	now, _, err := w.rollbackPlan(ctx, steps.Goal(made))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if now.Digest != made.Digest {
-		return moved(made, now, f.command(env, made))
+		return nil, moved(made, now, f.command(w.env, made))
 	}
-	state, err := a.run(ctx, w, made, approved, began)
-	if err != nil {
-		return err
-	}
-	if code := state.Exit(); code != release.ExitDone {
-		return exitError(code)
-	}
-	return nil
+	return a.run(ctx, w, j)
+}
+
+// continues reports whether an unfinished run is this very rollback.
+func (f rollbackFlags) continues(s *release.State) bool {
+	return s.Plan.Purpose == release.Rollback && s.Approved &&
+		(f.to == "" || f.to == steps.Goal(s.Plan)) && (f.approve == "" || f.approve == s.Plan.Digest)
 }
 
 func (f rollbackFlags) check(a *app) error {
