@@ -193,7 +193,7 @@ func (a *app) root() *cli.Command {
 		Before:          a.choices,
 		Action:          a.group("", a.status),
 		Commands: []*cli.Command{
-			a.planCommand(), a.releaseCommand(), a.resumeCommand(), a.promoteCommand(), a.rollbackCommand(), a.unlockCommand(),
+			a.planCommand(), a.releaseCommand(), a.resumeCommand(), a.promoteCommand(), a.rollbackCommand(), a.driftCommand(), a.unlockCommand(),
 			a.smokeCommand(), a.statusCommand(), a.logsCommand(), a.historyCommand(), a.showCommand(),
 			a.boxCommand(), a.doctorCommand(),
 		},
