@@ -59,6 +59,7 @@ func (a *app) approve(ctx context.Context, env spec.Environment, p release.Plan,
 	if !ok {
 		return release.Approved{}, &release.Fault{
 			Title: "not approved, nothing was changed", Try: "readme-ops plan --env " + env.Name, Exit: release.ExitApproval,
+			Cause: errDenied,
 		}
 	}
 	return yes(gate.ByTerminal)

@@ -170,7 +170,7 @@ func (a *app) root() *cli.Command {
 		Before:                a.choices,
 		Action:                a.group("", a.status),
 		Commands: []*cli.Command{
-			a.planCommand(), a.releaseCommand(), a.promoteCommand(), a.rollbackCommand(), a.driftCommand(),
+			a.planCommand(), a.releaseCommand(), a.promoteCommand(), a.resumeCommand(), a.rollbackCommand(), a.unlockCommand(), a.driftCommand(),
 			a.smokeCommand(), a.statusCommand(), a.logsCommand(), a.historyCommand(), a.showCommand(),
 			a.boxCommand(), a.doctorCommand(),
 		},

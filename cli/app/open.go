@@ -88,7 +88,7 @@ func (a *app) parity(p *project) error {
 func (w *world) openBox(ctx context.Context, command string) (access, error) {
 	p, a := w.project, w.app
 	info, joined := box.Running(p.home)
-	if !joined || ((command == "release" || command == "rollback") && info.Mode != box.Shared) {
+	if !joined || (acts(command) && info.Mode != box.Shared) {
 		b, err := a.startBox(ctx, p, w.env, command)
 		if err != nil {
 			return access{}, err
@@ -110,6 +110,11 @@ func (w *world) openBox(ctx context.Context, command string) (access, error) {
 		railwayProject: p.rel.Project, railwayEnvironment: w.env.Name, vercelProject: p.rel.Project, pipecatName: p.rel.Project,
 		values: info.Values, emulated: true,
 	}, nil
+}
+
+// acts reports whether a command changes what is in the box: it joins no box but one that is up for everybody.
+func acts(command string) bool {
+	return command == "release" || command == "resume" || command == "rollback"
 }
 
 // plan reads the facts and makes the plan.
@@ -155,23 +160,6 @@ func (w *world) smokePlan(ctx context.Context) (release.Plan, error) {
 		return release.Plan{}, err
 	}
 	return plan.Smoke(w.project.rel, w.env, facts)
-}
-
-// unmoved makes the plan again after it was approved: what a person agreed to must still be what would run.
-func (w *world) unmoved(ctx context.Context, approved release.Plan) error {
-	now, err := w.plan(ctx)
-	if err != nil {
-		return err
-	}
-	if now.Digest == approved.Digest {
-		return nil
-	}
-	return &release.Fault{
-		Title:    "the world has moved since the plan was approved",
-		Detail:   "nothing was changed; the plan has to be read again",
-		Evidence: []release.Evidence{{Label: "what differs", Lines: plan.Difference(approved, now)}},
-		Try:      "readme-ops release --env " + w.env.Name, Exit: release.ExitApproval,
-	}
 }
 
 // smokeEnv is what all checks share.

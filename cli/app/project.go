@@ -120,3 +120,12 @@ func (a *app) environmentOrBox(p *project) (spec.Environment, error) {
 	}
 	return a.environment(p)
 }
+
+// environments are all of them, or the named one.
+func (a *app) environments(p *project) ([]spec.Environment, error) {
+	if a.named() == "" {
+		return p.rel.Environments, nil
+	}
+	env, err := a.environment(p)
+	return []spec.Environment{env}, err
+}

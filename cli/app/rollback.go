@@ -10,7 +10,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"readme/cli/box"
-	"readme/cli/ledger"
 	"readme/cli/plan"
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -65,29 +64,55 @@ func (a *app) rollback(ctx context.Context, f rollbackFlags) error {
 	}
 	defer w.close(ctx)
 	w.reason = f.reason
-	made, away, err := w.rollbackPlan(ctx, f.to)
+	state, err := a.rollBackOrResume(ctx, w, f, began)
 	if err != nil {
 		return err
 	}
-	approved, err := a.approveRollback(ctx, env, made, f, away)
+	return exitOf(state)
+}
+
+// rollBackOrResume goes on with an unfinished rollback to the same release, and else makes a plan, asks, and runs it. Where the
+// database is away there is no lock, and what happens is in the journal alone.
+func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, began time.Time) (*release.State, error) {
+	left, err := w.unfinished(ctx, "")
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if left != nil && f.continues(left.State) {
+		return a.goOn(ctx, w, left.Run)
+	}
+	made, away, err := w.rollbackPlan(ctx, f.to)
+	if err != nil {
+		return nil, err
+	}
+	approved, err := a.approveRollback(ctx, w.env, made, f, away)
+	if err != nil {
+		return nil, err
+	}
+	j := job{run: release.NewRun(began, made.Digest), plan: made, approved: approved}
+	if away == "" {
+		if j.lease, err = w.lockOrFault(ctx, j.run); err != nil {
+			return nil, err
+		}
+		defer unlock(ctx, j.lease)
+		if _, err := a.supersede(ctx, w, j.lease, j.run); err != nil {
+			return nil, err
+		}
 	}
 	now, _, err := w.rollbackPlan(ctx, steps.Goal(made))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if now.Digest != made.Digest {
-		return moved(made, now, f.command(env, made))
+		return nil, moved(made, now, f.command(w.env, made))
 	}
-	state, err := a.run(ctx, w, made, approved, began)
-	if err != nil {
-		return err
-	}
-	if code := state.Exit(); code != release.ExitDone {
-		return exitError(code)
-	}
-	return nil
+	return a.run(ctx, w, j)
+}
+
+// continues reports whether an unfinished run is this very rollback.
+func (f rollbackFlags) continues(s *release.State) bool {
+	return s.Plan.Purpose == release.Rollback && s.Approved &&
+		(f.to == "" || f.to == steps.Goal(s.Plan)) && (f.approve == "" || f.approve == s.Plan.Digest)
 }
 
 func (f rollbackFlags) check(a *app) error {
@@ -110,11 +135,10 @@ func (f rollbackFlags) command(env spec.Environment, p release.Plan) string {
 // rollbackPlan reads the runs on record and what is live, and makes the plan. away says why the database cannot be asked;
 // then nobody can hold a lock.
 func (w *world) rollbackPlan(ctx context.Context, to string) (made release.Plan, away string, err error) {
-	runs, err := w.pastRuns()
+	h, err := historyIn(ctx, w.records(), w.env)
 	if err != nil {
 		return made, "", err
 	}
-	h := steps.NewHistory(runs)
 	if err := w.knows(h, to); err != nil {
 		return made, "", err
 	}
@@ -137,21 +161,6 @@ func (w *world) rollbackPlan(ctx context.Context, to string) (made release.Plan,
 	}
 	made, err = plan.Rollback(w.project.rel, w.env, past)
 	return made, past.Away, err
-}
-
-// pastRuns are the runs of the environment, the newest first.
-func (w *world) pastRuns() ([]*release.State, error) {
-	list, err := ledger.List(w.project.runs())
-	if err != nil {
-		return nil, err
-	}
-	var runs []*release.State
-	for _, s := range list {
-		if s.State != nil && s.State.Plan.Env == w.env.Name {
-			runs = append(runs, s.State)
-		}
-	}
-	return runs, nil
 }
 
 // knows refuses a run that nobody can go back to.

@@ -52,6 +52,10 @@ func TestStories(t *testing.T) {
 			"code":          code,
 			"occupy":        occupy,
 			"by-hand":       byHand,
+			"sql":           sql,
+			"between":       between,
+			"cut":           cut,
+			"mend":          mend,
 			"webhook":       webhook,
 		},
 	})

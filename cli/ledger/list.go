@@ -42,14 +42,14 @@ func List(dir string) ([]Summary, error) {
 	return list, nil
 }
 
-// Latest gives the newest release to env that can be read, nil if there is none: a run of the checks alone is none. It reads no more journals than it needs to.
+// Latest gives the newest release to env that can be read, nil if there is none: a run of the checks alone is none, nor is a plan that was denied. It reads no more journals than it needs to.
 func Latest(dir, env string) (*release.State, error) {
 	runs, err := names(dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, run := range runs {
-		if s := summary(dir, run).State; s != nil && s.Plan.Env == env && s.Plan.Purpose != release.Smoke {
+		if s := summary(dir, run).State; s != nil && s.Plan.Env == env && s.Plan.Purpose != release.Smoke && !s.Denied {
 			return s, nil
 		}
 	}

@@ -202,7 +202,7 @@ func (sc screen) foot(s *release.State) string {
 	full := barWidth * over / max(1, total)
 	y := sc.symbols()
 	bar := strings.Repeat(y.full, full) + strings.Repeat(y.empty, barWidth-full)
-	hint := "Ctrl-C stops it and puts back what it changed"
+	hint := "Ctrl-C stops it; resume goes on from there"
 	ink := faint
 	switch {
 	case sc.interrupted:

@@ -22,6 +22,7 @@ func Report(st *release.State, s Style) string {
 	g.steps(st)
 	g.failures(st)
 	g.putBack(st)
+	g.paused(st)
 	g.before(st)
 	g.live(st)
 	return g.String()
