@@ -16,6 +16,7 @@ import (
 // approve shows the plan and gets its approval: by a flag, by a person in a terminal, or by itself for a box, where
 // nothing can be harmed.
 func (a *app) approve(ctx context.Context, env spec.Environment, p release.Plan, f releaseFlags) (release.Approved, error) {
+	a.outcome.Plan = &p
 	if a.viewName() != "json" {
 		_, _ = fmt.Fprint(a.sys.Err, view.Plan(p, a.style()))
 	}

@@ -51,11 +51,11 @@ func TestStories(t *testing.T) {
 			"edit":          edit,
 			"code":          code,
 			"occupy":        occupy,
-			"by-hand":       byHand,
 			"sql":           sql,
 			"between":       between,
 			"cut":           cut,
 			"mend":          mend,
+			"by-hand":       byHand,
 			"webhook":       webhook,
 		},
 	})

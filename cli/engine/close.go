@@ -28,6 +28,18 @@ func Close(ctx context.Context, plan release.Plan, actions map[string]Action, o 
 	}
 	r.record([]entry{{body: r.resumed()}})
 	r.lookUp(ctx)
+	r.record(r.halfUndone())
 	r.end(ctx, release.RunSuperseded{Why: why}, release.RunDone{TookMS: r.took()})
 	return r.state, r.broken
+}
+
+// halfUndone says which undos were cut off. An undo cannot be looked up: whoever plans anew sees what is there.
+func (r *runner) halfUndone() []entry {
+	var entries []entry
+	for _, st := range r.state.Steps {
+		if st.Undo.Status == "" && len(st.Undo.Intents) > 0 {
+			entries = append(entries, entry{st.Step.ID, release.StepCancelled{Undo: true, Why: "it was cut off"}})
+		}
+	}
+	return entries
 }

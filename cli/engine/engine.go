@@ -30,8 +30,8 @@ type Options struct {
 	// does not count then: the run pauses with the question open. Nil means yes.
 	Ask func(ctx context.Context, s *release.State) bool
 
-	// Mask takes the secrets out of a text. It is given every text of every event before any sink sees it; ids of steps and the
-	// digest excepted, by which a record hangs together. Nil masks nothing.
+	// Mask takes the secrets out of a text. It is given every text of every event before any sink sees it, except what a record
+	// hangs together by (ids of steps, the digest) and what was approved (the inputs of steps). Nil masks nothing.
 	Mask func(string) string
 
 	// Lost is told once about each sink but the first that refused a batch: it gets nothing more, because a stream with a
@@ -51,6 +51,9 @@ type Options struct {
 // cannot be written: then nothing more is started, shown or put back, because nobody would know of it afterwards.
 func Run(ctx context.Context, plan release.Plan, actions map[string]Action, o Options) (*release.State, error) {
 	r, err := newRunner(plan, actions, o)
+	if err == nil && r.state.Superseded != "" {
+		err = fmt.Errorf("the run %s is closed, and nobody continues it: %s", r.state.Run, r.state.Superseded)
+	}
 	if err == nil {
 		err = validate(r.plan, actions)
 	}

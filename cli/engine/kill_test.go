@@ -29,7 +29,7 @@ type diary struct {
 }
 
 func (d *diary) Write(batch []release.Event) error {
-	if d.v.dead {
+	if d.v.dead.Load() {
 		return errDead
 	}
 	for _, e := range batch {
@@ -46,12 +46,12 @@ func (d *diary) Write(batch []release.Event) error {
 			d.on(len(d.events))
 		}
 		if len(d.events) == d.killAt {
-			d.v.dead = true
+			d.v.dead.Store(true)
 			return errDead
 		}
 	}
 	if d.batches++; d.away > 0 && d.batches >= d.away {
-		d.v.shut = true
+		d.v.shut.Store(true)
 		return fmt.Errorf("no route: %w", release.ErrAway)
 	}
 	return nil
@@ -92,7 +92,9 @@ func (l life) again() {
 
 // process runs or resumes the plan in a new process.
 func (l life) process(ctx context.Context) (*release.State, error) {
-	l.v.dead, l.v.shut, l.d.batches = false, false, 0
+	l.v.dead.Store(false)
+	l.v.shut.Store(false)
+	l.d.batches = 0
 	return engine.Run(ctx, l.plan, l.v.makers(l.plan, l.bad), l.options())
 }
 
@@ -117,6 +119,7 @@ func (l life) rest() *release.State {
 func lives() map[string]func(*testing.T) life {
 	begin := func(bad map[string]error, words ...string) func(*testing.T) life {
 		return func(t *testing.T) life {
+			t.Helper()
 			v := newVendors(t)
 			return life{t: t, plan: plan(words...), bad: bad, v: v, d: &diary{v: v}}
 		}
@@ -175,24 +178,28 @@ func same(t *testing.T, whole, got life, a, b *release.State) {
 			t.Errorf("%s was done %d times, and putting back begun %d times", step, n, rollbacks)
 		}
 	}
-	if t.Failed() {
-		t.Fatal(got.d.story())
-	}
 }
 
 // sweep interrupts each of the lives, in a bubble of its own, at one point after the other, until cut says that its point was
 // never reached, and compares the ends.
 func sweep(t *testing.T, cut func(l life, point int) (reached bool)) {
+	t.Helper()
 	for name, begin := range lives() {
 		t.Run(name, func(t *testing.T) {
-			for point, more := 1, true; more; point++ {
-				t.Run(fmt.Sprint("point ", point), func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) {
-						whole, l := begin(t), begin(t)
-						a := whole.rest()
-						more = cut(l, point)
-						same(t, whole, l, a, l.rest())
-					})
+			var whole life
+			var a *release.State
+			synctest.Test(t, func(t *testing.T) {
+				whole = begin(t)
+				a = whole.rest()
+			})
+			for point, more := 1, true; more && !t.Failed(); point++ {
+				synctest.Test(t, func(t *testing.T) {
+					l := begin(t)
+					more = cut(l, point)
+					same(t, whole, l, a, l.rest())
+					if t.Failed() {
+						t.Logf("point %d:\n%s", point, l.d.story())
+					}
 				})
 			}
 		})
@@ -282,7 +289,7 @@ func TestRun_withoutTheLockNothingBeginsAndItIsResumedRightly(t *testing.T) {
 			reached = true
 			// The batch is still being written: what it lets begin, begins. One instant later nothing may.
 			time.AfterFunc(time.Nanosecond, func() {
-				l.v.shut = true
+				l.v.shut.Store(true)
 				cancel(engine.Lost("ben@laptop has it"))
 			})
 		}

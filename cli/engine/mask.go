@@ -9,14 +9,15 @@ import (
 	"readme/cli/release"
 )
 
-// masked is the body with mask applied to every text in it, those inside of JSON included, where it is applied to the values of strings
-// and numbers and to keys. What the record hangs together by stays: ids of steps and the digest. Intents, records and outputs hold ids, never
-// secrets, so a resume reads from them what the run put in. A nil mask masks nothing.
+// masked is the body with mask applied to every text in it, those inside of JSON included: to the values of strings and numbers,
+// and to keys. What the record hangs together by stays, and what was approved, from which a resume works: see kept. Intents, records and
+// outputs hold ids, never secrets, so a resume reads from them what the run put in; a secret that got there by mistake is
+// hidden even so. A nil mask masks nothing.
 func masked(b release.Body, mask func(string) string) release.Body {
 	if mask == nil {
 		return b
 	}
-	body, _ := masker(mask).value(reflect.ValueOf(b)).Interface().(release.Body)
+	body, _ := reflect.TypeAssert[release.Body](masker(mask).value(reflect.ValueOf(b)))
 	return body
 }
 
@@ -26,15 +27,18 @@ type masker func(string) string
 //
 //nolint:gochecknoglobals // a constant table
 var kept = map[reflect.Type][]string{
-	reflect.TypeFor[release.Plan]():            {"Digest"},
+	reflect.TypeFor[release.Plan]():            {"Purpose", "Project", "Env", "OnFailure", "Digest"},
+	reflect.TypeFor[release.Commit]():          {"SHA", "Dirty"},
+	reflect.TypeFor[release.Target]():          {"Name"},
+	reflect.TypeFor[release.Step]():            {"ID", "Needs", "Inputs", "Precondition"}, // made of release.yaml, which names secrets and holds none
 	reflect.TypeFor[release.Approved]():        {"Digest"},
-	reflect.TypeFor[release.Step]():            {"ID", "Needs"},
+	reflect.TypeFor[release.RunStopping]():     {"Signal"},
 	reflect.TypeFor[release.RollbackStarted](): {"Steps"},
 }
 
 // value is a copy of v without secrets. v itself, to which others may hold on, stays as it is.
 func (m masker) value(v reflect.Value) reflect.Value {
-	if raw, ok := v.Interface().(json.RawMessage); ok {
+	if raw, ok := reflect.TypeAssert[json.RawMessage](v); ok {
 		return reflect.ValueOf(m.raw(raw))
 	}
 	if v.IsZero() {

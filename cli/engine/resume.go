@@ -27,7 +27,7 @@ func (r *runner) takeUp(record []release.Event) error {
 		return fmt.Errorf("the plan is not the one of the record: %s, not %s", r.plan.Digest, r.state.Plan.Digest)
 	case !slices.EqualFunc(r.plan.Steps, r.state.Plan.Steps, func(a, b release.Step) bool { return a.ID == b.ID }):
 		return errors.New("the steps of the plan are not those of the record")
-	case r.state.Over, r.state.Denied:
+	case r.state.Over || r.state.Denied:
 		return fmt.Errorf("the run %s has ended", r.state.Run)
 	}
 	r.o.Run, r.begun = r.state.Run, r.state.Started

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,13 +24,14 @@ type vendors struct {
 	mu      sync.Mutex
 	there   map[string]bool
 	effects map[string]int
-	killAt  int  // the number of the effect after which the process is dead, from 1
-	dead    bool // the process that talks to them: nothing of what it does arrives any more
-	shut    bool // an effect now is a mistake of the engine
+	killAt  int // the number of the effect after which the process is dead, from 1
 	n       int
+	dead    atomic.Bool // the process that talks to them: nothing of what it does arrives any more
+	shut    atomic.Bool // an effect now is a mistake of the engine
 }
 
 func newVendors(t *testing.T) *vendors {
+	t.Helper()
 	return &vendors{t: t, there: map[string]bool{}, effects: map[string]int{}}
 }
 
@@ -39,16 +41,16 @@ var errDead = errors.New("killed")
 func (v *vendors) effect(id string, there bool) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.dead {
+	if v.dead.Load() {
 		return errDead
 	}
-	if v.shut {
+	if v.shut.Load() {
 		v.t.Errorf("the effect %q %v began when nothing new may begin", id, there)
 	}
 	v.there[id] = there
 	v.effects[fmt.Sprint(id, " ", there)]++
 	if v.n++; v.n == v.killAt {
-		v.dead = true
+		v.dead.Store(true)
 		return errDead
 	}
 	return nil

@@ -54,7 +54,7 @@ const (
 
 // Reason is the reason for breaking the glass as it is recorded, on one line. An error says what is wrong with it.
 func Reason(text string) (string, error) {
-	text = release.Printable(strings.Join(strings.Fields(text), " "))
+	text = strings.TrimSpace(release.Printable(strings.Join(strings.Fields(text), " ")))
 	switch n := utf8.RuneCountInString(text); {
 	case n < leastReason || !strings.Contains(text, " "):
 		return "", fmt.Errorf("%q tells nobody why: write a reason that somebody else understands next week", text)

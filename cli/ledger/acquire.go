@@ -70,8 +70,8 @@ func (d Database) acquire(ctx context.Context, h Holder, dead func(Holder) bool,
 // The clock is read after that wait: "on conflict" looks at its condition with the row locked.
 func take(ctx context.Context, q Querier, h Holder, over int64, life time.Duration) (Holder, error) {
 	return scanHolder(q.QueryRow(ctx, `insert into readme_ops.leases as l (env, epoch, run, owner, host, pid, ci, step, acquired_at, renewed_at, expires_at)
-		values ($1::text, 1, $2::text, $3::text, $4::text, $5::bigint, $6::text, $7::text,
-			clock_timestamp(), clock_timestamp(), clock_timestamp() + $8::bigint * interval '1 millisecond')
+		select $1::text, 1, $2::text, $3::text, $4::text, $5::bigint, $6::text, $7::text, now, now, now + $8::bigint * interval '1 millisecond'
+		from clock_timestamp() now
 		on conflict (env) do update set epoch = l.epoch + 1, run = excluded.run, owner = excluded.owner, host = excluded.host, pid = excluded.pid,
 			ci = excluded.ci, step = excluded.step, acquired_at = clock_timestamp(), renewed_at = clock_timestamp(),
 			expires_at = clock_timestamp() + $8::bigint * interval '1 millisecond'

@@ -13,12 +13,11 @@ type proxy struct {
 	listener net.Listener
 	to       string
 
-	mu      sync.Mutex
-	cut     bool
-	refused int // connections since it was cut
-	open    map[net.Conn]bool
-	notify  chan struct{} // gets one for each connection that was refused
-	wg      sync.WaitGroup
+	mu     sync.Mutex
+	cut    bool
+	open   map[net.Conn]bool
+	notify chan struct{} // gets one for each connection that was refused
+	wg     sync.WaitGroup
 }
 
 // through gives the address of the same database behind a proxy.
@@ -58,7 +57,6 @@ func (p *proxy) join(in net.Conn) {
 	defer in.Close()
 	p.mu.Lock()
 	if p.cut {
-		p.refused++
 		select {
 		case p.notify <- struct{}{}:
 		default:
@@ -96,10 +94,4 @@ func (p *proxy) set(cut bool) {
 			_ = c.Close()
 		}
 	}
-}
-
-func (p *proxy) refusals() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.refused
 }
