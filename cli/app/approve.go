@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"readme/cli/engine"
+	"readme/cli/gate"
 	"readme/cli/release"
 	"readme/cli/spec"
 	"readme/cli/tui"
@@ -15,12 +16,14 @@ import (
 // approve shows the plan and gets its approval: by a flag, by a person in a terminal, or by itself for a box, where
 // nothing can be harmed.
 func (a *app) approve(ctx context.Context, env spec.Environment, p release.Plan, f releaseFlags) (release.Approved, error) {
+	a.outcome.Plan = &p
 	if a.viewName() != "json" {
 		_, _ = fmt.Fprint(a.sys.Err, view.Plan(p, a.style()))
 	}
-	yes := func(how string) (release.Approved, error) {
-		return release.Approved{By: a.sys.who(), How: how, Digest: p.Digest}, nil
+	if err := gate.Refusals(env.Name, p.Gates); err != nil {
+		return release.Approved{}, err
 	}
+	yes := func(how string) (release.Approved, error) { return a.approvedBy(how, p, f.gateFlags) }
 	switch {
 	case f.approve != "" && f.approve != p.Digest:
 		return release.Approved{}, &release.Fault{
@@ -32,20 +35,22 @@ func (a *app) approve(ctx context.Context, env spec.Environment, p release.Plan,
 			Try: "readme-ops plan --env " + env.Name, Exit: release.ExitApproval,
 		}
 	case f.approve != "":
-		return yes("--approve")
+		return yes(gate.ByDigest)
+	case f.saved != nil:
+		return yes(gate.ByPlan)
 	case f.yes:
-		return yes("--yes")
-	case env.Box:
-		return yes("box")
+		return yes(gate.ByFlag)
+	case env.Box && gate.Agrees(p.Gates):
+		return yes(gate.ByBox)
 	case a.viewName() != "tui":
 		return release.Approved{}, &release.Fault{
 			Title:  "nobody approved the plan, and there is no terminal to ask in",
 			Detail: "the digest stands for exactly this plan",
-			Try:    fmt.Sprintf("readme-ops release --env %s --approve %s", env.Name, p.Digest), Exit: release.ExitApproval,
+			Try:    f.approving(p.Digest), Exit: release.ExitApproval,
 		}
 	}
 	name := "" // where gates stand in front of an environment, yes is not enough
-	if env.Requires.Passed != "" || env.Requires.Clean || len(env.Requires.Any) > 0 {
+	if gate.Stand(env.Requires) {
 		name = env.Name
 	}
 	ok, err := a.confirm(ctx, fmt.Sprintf("Release this to %s?", env.Name), name)
@@ -58,7 +63,7 @@ func (a *app) approve(ctx context.Context, env spec.Environment, p release.Plan,
 			Cause: errDenied,
 		}
 	}
-	return yes("terminal")
+	return yes(gate.ByTerminal)
 }
 
 // confirm asks a person in the terminal. A signal meanwhile is an answer too.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"readme/cli/release"
 	"readme/cli/smoke"
 	"readme/cli/spec"
 	"readme/cli/view"
@@ -76,12 +75,7 @@ func isAddress(name string) bool {
 // recordVariable is the variable that gives the address of the record of another environment than the one that is acted
 // on: in CI, where no values file is, DATABASE_URL is the address of the latter.
 func recordVariable(env string) string {
-	return "READMEOPS_DATABASE_URL_" + strings.ToUpper(strings.ReplaceAll(env, "-", "_"))
-}
-
-// recordElsewhere is the address that recordVariable gives; empty where nobody has set it.
-func (s System) recordElsewhere(env string) release.Secret {
-	return release.NewSecret(s.Get(recordVariable(env)))
+	return strings.ToUpper(strings.ReplaceAll(env, "-", "_")) + "_DATABASE_URL"
 }
 
 // advice is how the environment and the repository are to be protected.

@@ -76,7 +76,7 @@ func (a *app) logs(ctx context.Context, service, deployment string, build bool) 
 		return err
 	}
 	for _, l := range lines {
-		_, _ = fmt.Fprintln(a.sys.Out, strings.TrimSpace(l.At.Local().Format("15:04:05.000")+" "+l.Severity+" "+release.Printable(l.Text)+attributes(l)))
+		_, _ = fmt.Fprintln(a.results(), strings.TrimSpace(l.At.Local().Format("15:04:05.000")+" "+l.Severity+" "+release.Printable(l.Text)+attributes(l)))
 	}
 	return nil
 }

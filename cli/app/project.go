@@ -41,7 +41,9 @@ func (a *app) project() (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &project{dir: dir, near: near, home: dir, values: near, rel: rel, matrix: matrix}, nil
+	p := &project{dir: dir, near: near, home: dir, values: near, rel: rel, matrix: matrix}
+	a.know(p)
+	return p, nil
 }
 
 // above finds the project that a folder without a release.yaml lies in, "" if there is none.

@@ -51,7 +51,7 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 	if err := a.onFailure(p, f.onFailure); err != nil {
 		return err
 	}
-	if err := a.readSaved(&f); err != nil {
+	if err := a.readGateFlags(&f); err != nil {
 		return err
 	}
 	env, err := a.environment(p)
@@ -137,6 +137,10 @@ func (a *app) shower() (engine.Sink, func()) {
 	switch a.viewName() {
 	case "json":
 		return view.NewJSON(a.sys.Out), func() {}
+	case "github":
+		if len(a.flows) > 0 {
+			return view.NewGitHub(a.flows[0], a.style()), func() {}
+		}
 	case "tui":
 		style := a.style()
 		live := tui.Start(a.sys.In, a.sys.ErrFile, tui.Options{
@@ -153,6 +157,9 @@ func (a *app) shower() (engine.Sink, func()) {
 func (a *app) viewName() string {
 	if a.view != "" {
 		return a.view
+	}
+	if a.sys.onGitHub() {
+		return "github"
 	}
 	if _, ci := a.sys.Lookup("CI"); !ci && a.sys.InTTY && a.sys.ErrTTY && a.sys.Get("TERM") != "dumb" {
 		return "tui"

@@ -53,7 +53,7 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 	shown := a.screen()
 	shown.prime(j.events)
 	options := engine.Options{
-		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Reason: w.reason, Resume: j.events,
+		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Reason: w.reason, Resume: j.events, Mask: a.veil.text,
 		Sinks: []engine.Sink{record, shown, stepper{j.lease}}, Ask: shown.asker(),
 	}
 	if j.closing != "" {
@@ -62,8 +62,11 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 		state, err = engine.Run(ctx, j.plan, actions, options)
 	}
 	shown.end()
+	if j.closing == "" {
+		a.concluded(ctx, w, state)
+	}
 	if state != nil && len(state.Plan.Steps) > 0 && a.viewName() != "json" && j.closing == "" {
-		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()))
+		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()), view.Explain(a.outcome.Explained, a.style()))
 		_, _ = fmt.Fprintln(a.sys.Out, state.LastLine())
 	}
 	if err != nil {

@@ -41,11 +41,16 @@ func (s *screen) end() {
 // prime shows what a run has done before it was taken up again: all of it where a machine or a drawing needs it, and for
 // whoever reads lines only what it is.
 func (s *screen) prime(events []release.Event) {
+	shown := len(events)
 	if name := s.app.viewName(); name != "json" && name != "tui" {
-		events = events[:min(1, len(events))]
+		shown = min(1, shown)
 	}
-	if len(events) > 0 {
-		_ = s.Write(events)
+	rest := events[shown:]
+	if shown > 0 {
+		_ = s.Write(events[:shown])
+	}
+	if counts, ok := s.to.(interface{ Fold(events []release.Event) }); ok {
+		counts.Fold(rest)
 	}
 }
 

@@ -55,6 +55,7 @@ func TestStories(t *testing.T) {
 			"between":       between,
 			"cut":           cut,
 			"mend":          mend,
+			"by-hand":       byHand,
 			"webhook":       webhook,
 		},
 	})

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -47,8 +48,9 @@ func RunOf(s *release.State, gone bool) Run {
 	}
 }
 
-// Green is the newest release that the record calls released and that nobody has taken back by hand: what is live. ok is
-// false where there is none.
+// Green is the release that brought what is live: the newest one that was called released, or the one that a rollback by
+// hand has gone back to since. ok is false where there is none. What the box plays and what is real are two worlds: box
+// says which one is asked about.
 func (r Record) Green(box bool) (green Run, ok bool) {
 	var back *release.Commit // what a rollback by hand has gone back to
 	for _, run := range r.Runs {
@@ -91,6 +93,26 @@ func (r Record) under(c release.Commit, box bool) *Run {
 		return nil
 	}
 	return &r.Runs[i]
+}
+
+// Tells says what the record has instead of what is looked for in it, and where it was looked.
+func (r Record) Tells(box bool) []string {
+	const few = 3
+	var out []string
+	for _, run := range r.Runs[:min(few, len(r.Runs))] {
+		line := fmt.Sprintf("run %s: %s, %s", run.Name, run.Commit.Short(), run.Verdict)
+		if run.Purpose == release.Rollback {
+			line += " (a rollback)"
+		}
+		switch {
+		case run.Box && !box:
+			line += ", in the box, which proves nothing for a real environment"
+		case !run.Box && box:
+			line += ", at the real vendors"
+		}
+		out = append(out, line)
+	}
+	return append(out, r.Looked...)
 }
 
 // Stand reports whether an environment has any gate.

@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"readme/cli/release"
@@ -34,7 +35,7 @@ func clean(f Facts) release.Gate {
 	g.Status, g.Text = release.GateMissing, "the work tree has changes that are in no commit"
 	g.Seen = f.Changed[:min(most, len(f.Changed))]
 	if more := len(f.Changed) - len(g.Seen); more > 0 {
-		g.Seen = append(g.Seen[:len(g.Seen):len(g.Seen)], fmt.Sprintf("and %d more", more))
+		g.Seen = append(slices.Clip(g.Seen), fmt.Sprintf("and %d more", more))
 	}
 	g.Ways = []string{"git stash --include-untracked"}
 	return g
@@ -64,31 +65,9 @@ func passed(env string, f Facts) release.Gate {
 		g.Text = fmt.Sprintf("%s was released there, and taken back by hand: run %s", commit, back.Name)
 	default:
 		g.Text = fmt.Sprintf("%s was not released there", commit)
-		g.Seen = append(past(f), g.Seen...)
+		g.Seen = f.Record.Tells(f.Box)
 	}
 	return g
-}
-
-// past tells what the record has instead of the release that is asked for.
-func past(f Facts) []string {
-	var out []string
-	for _, run := range f.Record.Runs {
-		if len(out) == 3 {
-			break
-		}
-		line := fmt.Sprintf("run %s: %s, %s", run.Name, run.Commit.Short(), run.Verdict)
-		if run.Purpose == release.Rollback {
-			line += " (a rollback)"
-		}
-		switch {
-		case run.Box && !f.Box:
-			line += ", in the box, which proves nothing for a real environment"
-		case !run.Box && f.Box:
-			line += ", at the real vendors"
-		}
-		out = append(out, line)
-	}
-	return out
 }
 
 // either is satisfied by one of its entries. Where an approval is one of them, approving the plan is the way.
@@ -102,7 +81,7 @@ func either(ways []spec.Gate, f Facts) release.Gate {
 		}
 		patterns = append(patterns, e.Tag)
 		for _, tag := range f.Tags {
-			if Matches(e.Tag, tag) {
+			if Matches(e.Tag, tag) && f.Commit.Dirty == "" { // what was tagged is not what lies here then
 				return release.Gate{Name: label(ways), Status: release.GateOpen, Text: fmt.Sprintf("tag %s points at %s", tag, f.Commit.Short())}
 			}
 		}
@@ -114,6 +93,9 @@ func either(ways []spec.Gate, f Facts) release.Gate {
 			g.Seen = []string{"this clone is cut off, and may not know all tags: git fetch --tags"}
 		}
 	}
+	if f.Commit.Dirty != "" && len(patterns) > 0 {
+		g.Text += ", which is in no commit"
+	}
 	if approval {
 		if g.Text != "" {
 			g.Text += ", so "
@@ -122,6 +104,9 @@ func either(ways []spec.Gate, f Facts) release.Gate {
 		g.Ways = append(g.Ways, f.Approve)
 	}
 	for _, p := range patterns {
+		if f.Commit.Dirty != "" {
+			break // a tag would be that of another tree
+		}
 		if name := next(p, f); name != "" {
 			g.Ways = append(g.Ways, fmt.Sprintf("git tag %s %s", release.ShellWord(name), f.Commit.SHA))
 		}

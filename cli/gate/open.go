@@ -54,7 +54,7 @@ const (
 
 // Reason is the reason for breaking the glass as it is recorded, on one line. An error says what is wrong with it.
 func Reason(text string) (string, error) {
-	text = release.Printable(strings.Join(strings.Fields(text), " "))
+	text = strings.TrimSpace(release.Printable(strings.Join(strings.Fields(text), " ")))
 	switch n := utf8.RuneCountInString(text); {
 	case n < leastReason || !strings.Contains(text, " "):
 		return "", fmt.Errorf("%q tells nobody why: write a reason that somebody else understands next week", text)
@@ -86,33 +86,23 @@ func Waits(gates []release.Gate) *release.Gate {
 	return &gates[i]
 }
 
-// Await looks again, every so often, until nothing is waited for or the time is over; the gates are then as they were
-// seen last.
-func Await(ctx context.Context, gates []release.Gate, every, patience time.Duration, look func(context.Context) ([]release.Gate, error)) ([]release.Gate, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+// Await looks again, every so often, while something is waited for. late says that the time was over first.
+func Await(ctx context.Context, every, patience time.Duration, look func(context.Context) (waits bool, err error)) (late bool, err error) {
+	over := time.After(patience)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	for Waits(gates) != nil {
+	for {
+		if waits, err := look(ctx); err != nil || !waits {
+			return false, err
+		}
 		select {
 		case <-ctx.Done():
-			if context.Cause(ctx) != context.DeadlineExceeded { //nolint:errorlint // ours is never wrapped, and somebody else's is no time-out of ours
-				return nil, context.Cause(ctx)
-			}
-			late := slices.Clone(gates)
-			Waits(late).Text += fmt.Sprintf(", and was waited for in vain for %s", patience)
-			return late, nil
+			return false, context.Cause(ctx)
+		case <-over:
+			return true, nil
 		case <-tick.C:
 		}
-		now, err := look(ctx)
-		if err != nil && ctx.Err() == nil {
-			return nil, err
-		}
-		if err == nil {
-			gates = now
-		}
 	}
-	return gates, nil
 }
 
 // Refusals are the gates that keep a release from beginning, a Fault each, in the order in which a person would open

@@ -33,21 +33,46 @@ func (d Database) Seen(ctx context.Context, keys []string) (map[string]Sighting,
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var key string
-			var s Sighting
-			var age int64
-			if err := rows.Scan(&key, &s.First, &age); err != nil {
-				return err
-			}
-			s.Age = max(0, time.Duration(age)*time.Millisecond)
-			seen[key] = s
-		}
-		return rows.Err()
+		return sightings(rows, seen)
 	})
 	if missing(err) {
 		return map[string]Sighting{}, nil
 	}
 	return seen, err
+}
+
+// Sighted gives what Seen has noted last, and notes nothing. Where there is no schema the map is empty.
+func (d Database) Sighted(ctx context.Context) (map[string]Sighting, error) {
+	seen := map[string]Sighting{}
+	if d.None() {
+		return seen, nil
+	}
+	err := d.with(ctx, "read the drift", func(ctx context.Context, conn *pgx.Conn) error {
+		rows, err := conn.Query(ctx, `select key, first_seen, (extract(epoch from clock_timestamp() - first_seen) * 1000)::bigint
+			from readme_ops.drift where env = $1::text`, plain, d.Env)
+		if err != nil {
+			return err
+		}
+		return sightings(rows, seen)
+	})
+	if missing(err) {
+		return map[string]Sighting{}, nil
+	}
+	return seen, err
+}
+
+// sightings reads rows of key, first_seen and the age in milliseconds.
+func sightings(rows pgx.Rows, into map[string]Sighting) error {
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var s Sighting
+		var age int64
+		if err := rows.Scan(&key, &s.First, &age); err != nil {
+			return err
+		}
+		s.Age = max(0, time.Duration(age)*time.Millisecond)
+		into[key] = s
+	}
+	return rows.Err()
 }

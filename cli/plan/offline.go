@@ -42,7 +42,7 @@ func Offline(rel *spec.Release, env spec.Environment, t Tree) (release.Plan, err
 		case release.KindMigrations:
 			t.migrations(s)
 		case release.KindBucket:
-			s.Lines = []string{fmt.Sprintf("%s, at most %s", privacy(rel.Bucket.Public), size(rel.Bucket.MaxSize))}
+			s.Lines = []string{fmt.Sprintf("%s, at most %s", Privacy(rel.Bucket.Public), Size(rel.Bucket.MaxSize))}
 			s.Why = "only if it is not so already"
 		case release.KindDeploy:
 			t.deploy(s)

@@ -8,11 +8,12 @@ import (
 // Tag is a tag of the repository.
 type Tag struct {
 	Name string // "v1.2.3"
-	Here bool   // it points at the commit that is checked out
+	Here bool   // it points at the commit that was asked about
 }
 
-// Tags gives all tags that this clone knows, the highest version first. Errors are Faults.
-func (s *Source) Tags(ctx context.Context) ([]Tag, error) {
+// Tags gives all tags that this clone knows, the highest version first, and says which point at a commit, given by its
+// full id. Errors are Faults.
+func (s *Source) Tags(ctx context.Context, commit string) ([]Tag, error) {
 	out, err := s.git.run(ctx, "for-each-ref", "--sort=-version:refname", "--format=%(objectname) %(*objectname) %(refname)", "refs/tags")
 	if err != nil {
 		return nil, explain(s.Dir, err)
@@ -22,7 +23,7 @@ func (s *Source) Tags(ctx context.Context) ([]Tag, error) {
 		// An annotated tag is an object of its own, and names its commit second.
 		ids, ref, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " refs/tags/")
 		if ok {
-			tags = append(tags, Tag{ref, strings.Contains(ids, s.Commit.SHA)})
+			tags = append(tags, Tag{ref, strings.Contains(ids, commit)})
 		}
 	}
 	return tags, nil

@@ -16,7 +16,7 @@ func (g *page) gates(p release.Plan) {
 	for _, gate := range p.Gates {
 		sign, m := g.gate(gate.Status)
 		g.para(m, "  "+g.sign(m, sign), gate.Name+": "+gate.Text)
-		if gate.Status == release.GateOpen {
+		if gate.Status == release.GateOpen || gate.Status == release.GateWaived {
 			continue
 		}
 		for _, line := range gate.Seen {

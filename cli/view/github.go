@@ -55,6 +55,9 @@ func (g *GitHub) Write(batch []release.Event) error {
 	return nil
 }
 
+// Fold tells of events that are not to be shown: those of a run that is taken up again.
+func (g *GitHub) Fold(events []release.Event) { g.plain.Fold(events) }
+
 // print writes the lines of events.
 func (g *GitHub) print(events ...release.Event) error {
 	page := &page{Style: g.plain.style}

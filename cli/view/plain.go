@@ -42,6 +42,13 @@ func (p *Plain) measure(plan release.Plan) {
 	}
 }
 
+// Fold tells of events that are not to be shown: those of a run that is taken up again.
+func (p *Plain) Fold(events []release.Event) {
+	for _, e := range events {
+		p.pace.state.Apply(e)
+	}
+}
+
 // line writes an event and nothing else.
 func (p *Plain) line(g *page, e release.Event) {
 	if b, ok := e.Body.(release.RunStarted); ok {
