@@ -147,12 +147,10 @@ func required(r spec.Requires) []release.Gate {
 }
 
 // offlineOnly refuses what makes no sense with --offline, or without it.
-func offlineOnly(offline, exitCode bool, base, out string) error {
+func offlineOnly(offline, exitCode bool, base string) error {
 	switch {
 	case offline && exitCode:
-		return usage("--offline cannot know whether there is something to do", "readme-ops plan --help")
-	case offline && out != "":
-		return usage("--offline gives no plan that could be carried out", "readme-ops plan --help")
+		return usage("--offline reads nothing that is live, so there is nothing to save or to decide by", "readme-ops plan --help")
 	case !offline && base != "":
 		return usage("--base is for --offline: a plan compares with what is live", "readme-ops plan --help")
 	}

@@ -24,7 +24,7 @@ func (a *app) planCommand() *cli.Command {
 			&cli.StringFlag{Name: "base", Usage: "with --offline: the `COMMIT` or branch that is compared with, such as main", Destination: &base},
 		},
 		Action: noArgs(func(ctx context.Context, _ *cli.Command) error {
-			if err := offlineOnly(offline, exitCode, base, out); err != nil {
+			if err := offlineOnly(offline, exitCode || out != "", base); err != nil {
 				return err
 			}
 			if offline {
