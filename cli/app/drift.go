@@ -68,6 +68,7 @@ func (a *app) drift(ctx context.Context, reportOnly bool) error {
 	if err := a.showDrift(env, h.Last(), rows, found); err != nil {
 		return err
 	}
+	w.tellDrift(ctx, rows)
 	switch {
 	case len(found.Unread) > 0 && (len(rows) == 0 || reportOnly):
 		return found.Unread
