@@ -44,6 +44,8 @@ func Summary(o Outcome, limit int) []byte {
 		m.run(o)
 	} else if o.Plan != nil {
 		m.plan(*o.Plan)
+	} else if o.Drift != nil {
+		m.drift(o.Drift)
 	}
 	return m.bytes()
 }
