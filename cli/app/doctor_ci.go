@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"readme/cli/smoke"
 	"readme/cli/release"
+	"readme/cli/smoke"
 	"readme/cli/spec"
 	"readme/cli/view"
 )

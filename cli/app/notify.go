@@ -47,7 +47,7 @@ func (w *world) tellDrift(ctx context.Context, rows []view.DriftRow) {
 		CI: w.app.sys.ciRun(), Next: "readme-ops drift --env " + release.ShellWord(w.env.Name),
 	}
 	for _, r := range rows {
-		d.Found = append(d.Found, r.Where+": "+r.What)
+		d.Found = append(d.Found, r.Where+", "+r.What+": "+r.Found)
 		if r.Overdue {
 			d.Overdue++
 		}

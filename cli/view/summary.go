@@ -45,8 +45,8 @@ func Summary(o Outcome, limit int) []byte {
 		m.run(o)
 	case o.Plan != nil:
 		m.plan(*o.Plan)
-	case o.Text != "":
-		m.fence(o.Text)
+	case o.Drift != nil:
+		m.drift(o.Drift)
 	}
 	return m.bytes()
 }
