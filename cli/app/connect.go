@@ -124,7 +124,7 @@ func (w *world) connect(ctx context.Context, acc access) error {
 		w.steps.Buckets = steps.OnSupabase(c.supabase)
 	}
 	if w.boxed {
-		w.steps.Poll, w.steps.Settle = 200*time.Millisecond, time.Second
+		w.steps.Poll, w.steps.Settle, w.steps.Patience = 200*time.Millisecond, time.Second, 2*time.Second
 	}
 	for _, d := range p.rel.Deploy {
 		d.Source = steps.SourceOf(d, w.env)

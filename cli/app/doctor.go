@@ -18,9 +18,18 @@ import (
 )
 
 func (a *app) doctorCommand() *cli.Command {
+	var ci bool
 	return &cli.Command{
 		Name: "doctor", Category: "setup", Usage: "say what is installed, what is missing, and what to do about it",
-		Action: noArgs(func(ctx context.Context, _ *cli.Command) error { return a.doctor(ctx) }),
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "ci", Usage: "with --env, say what CI needs to release to it: secrets, variables, protection", Destination: &ci},
+		},
+		Action: noArgs(func(ctx context.Context, _ *cli.Command) error {
+			if ci {
+				return a.doctorCI()
+			}
+			return a.doctor(ctx)
+		}),
 	}
 }
 

@@ -1,8 +1,11 @@
 package app
 
 import (
+	"os"
+
 	"readme/cli/release"
 	"readme/cli/spec"
+	"readme/cli/view"
 )
 
 // QuoteValue writes a value for a .env file.
@@ -23,3 +26,29 @@ func Emulated(at map[string]string) (bool, error) {
 
 // Prune deletes the archives that nobody will send again.
 func Prune(dir string) { (&packer{dir: dir}).prune() }
+
+// Needs gives what CI needs for an environment of the project in a folder, by GitHub's words for the kinds: what it cannot
+// do without, and the rest.
+func Needs(dir, env string) (required, rest map[string]string, err error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return nil, nil, err
+	}
+	a := &app{dir: dir, env: env, sys: System{Dir: here}}
+	p, err := a.project()
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := a.environment(p)
+	n := p.needs(e)
+	kinds := func(lists ...[]view.Need) map[string]string {
+		out := map[string]string{}
+		for _, list := range lists {
+			for _, need := range list {
+				out[need.Name] = map[bool]string{true: "secrets", false: "vars"}[need.Secret]
+			}
+		}
+		return out
+	}
+	return kinds(n.Required), kinds(n.Optional, n.First), err
+}

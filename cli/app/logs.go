@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"readme/cli/ledger"
 	"readme/cli/provider"
 	"readme/cli/release"
 	"readme/cli/steps"
@@ -77,7 +76,7 @@ func (a *app) logs(ctx context.Context, service, deployment string, build bool) 
 		return err
 	}
 	for _, l := range lines {
-		_, _ = fmt.Fprintln(a.sys.Out, strings.TrimSpace(l.At.Local().Format("15:04:05.000")+" "+l.Severity+" "+release.Printable(l.Text)+attributes(l)))
+		_, _ = fmt.Fprintln(a.results(), strings.TrimSpace(l.At.Local().Format("15:04:05.000")+" "+l.Severity+" "+release.Printable(l.Text)+attributes(l)))
 	}
 	return nil
 }
@@ -90,7 +89,7 @@ func (a *app) deploymentOf(ctx context.Context, w *world, service string) (strin
 	}
 	id := live.ID
 	if id == "" {
-		id = a.lastBrought(w.project, w.env.Name, service)
+		id = a.lastBrought(ctx, w, service)
 	}
 	if id == "" {
 		return "", &release.Fault{
@@ -103,12 +102,12 @@ func (a *app) deploymentOf(ctx context.Context, w *world, service string) (strin
 
 // lastBrought is the deployment that the last release made of a service of which nothing is live: a failed one, or one
 // that was put back.
-func (a *app) lastBrought(p *project, env, service string) string {
-	last, err := ledger.Latest(p.runs(), env)
+func (a *app) lastBrought(ctx context.Context, w *world, service string) string {
+	last, err := w.records().latest(ctx, w.env.Name)
 	if err != nil || last == nil {
 		return ""
 	}
-	id := steps.Brought(last.Step(service))
+	id := steps.Brought(last.State.Step(service))
 	if id != "" {
 		_, _ = fmt.Fprintf(a.sys.Err, "nothing of %s is live; this is what the last release brought: %s\n", service, id)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -33,7 +34,16 @@ func Main(ctx context.Context, args []string, sys System) int {
 	stop := a.onSignals(ctx, cancel)
 	defer stop()
 
-	err := a.root().Run(ctx, helped(args))
+	a.outcome.Began = time.Now()
+	code := a.end(ctx, a.root().Run(ctx, helped(args)))
+	a.outcome.Exit, a.outcome.Ended = code, time.Now()
+	a.writeReports(a.outcome)
+	a.flush()
+	return code
+}
+
+// end gives the exit code of a command that has ended so, and shows the error that it ended with.
+func (a *app) end(ctx context.Context, err error) int {
 	if _, ok := errors.AsType[cli.ExitCoder](err); ok { // such as help for a command that is not there
 		err = usage("there is no such command", "readme-ops --help")
 	}
@@ -57,6 +67,12 @@ type app struct {
 	// flags of the root, set before any action runs
 	env, dir, view, color string
 	runner                string // of box up: where sessions of the bot are handed on to
+	reportFlags           []string
+
+	veil    veil             // over everything that is printed or written
+	flows   []*view.Workflow // stderr and stdout, where the view is GitHub's
+	reports []report
+	outcome view.Outcome // what the reports tell
 }
 
 func (a *app) onSignals(ctx context.Context, cancel context.CancelCauseFunc) (stop func()) {
@@ -110,9 +126,12 @@ func (a *app) fail(err error) int {
 	}
 	shown := make(release.Faults, len(many))
 	for i, f := range many {
-		shown[i] = f.Aimed(a.named())
+		shown[i] = f.Aimed(a.named()).Masked(a.veil.text)
 	}
+	a.streams()
+	a.outcome.Faults = shown
 	_, _ = fmt.Fprint(a.sys.Err, view.Faults(shown, a.style()))
+	a.annotate("error", shown...)
 	return cmp.Or(shown[0].Exit, release.ExitStepFailed)
 }
 
@@ -130,6 +149,9 @@ func (a *app) style() view.Style {
 		color = true
 	case "never":
 		color = false
+	}
+	if a.viewName() == "github" {
+		color = false // what colours a text can also hide a command in it
 	}
 	return view.Style{Color: color, Width: a.sys.width(), ASCII: a.sys.Get("TERM") == "dumb"}
 }
@@ -160,17 +182,18 @@ func (a *app) root() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "env", Usage: "the environment of release.yaml to act on", Destination: &a.env},
 			&cli.StringFlag{Name: "dir", Usage: "the project's folder", Value: ".", Destination: &a.dir},
-			&cli.StringFlag{Name: "view", Usage: "plain, json or tui; chosen by itself", Destination: &a.view},
+			&cli.StringFlag{Name: "view", Usage: "plain, json, github or tui; chosen by itself", Destination: &a.view},
+			a.reportFlag(),
 			&cli.StringFlag{Name: "color", Usage: "auto, always or never", Value: "auto", Destination: &a.color},
 		},
-		EnableShellCompletion: true,
-		Suggest:               true,
-		HideHelpCommand:       true,
-		ExitErrHandler:        func(context.Context, *cli.Command, error) {},
-		Before:                a.choices,
-		Action:                a.group("", a.status),
+		EnableShellCompletion: true, DisableSliceFlagSeparator: true,
+		Suggest:         true,
+		HideHelpCommand: true,
+		ExitErrHandler:  func(context.Context, *cli.Command, error) {},
+		Before:          a.choices,
+		Action:          a.group("", a.status),
 		Commands: []*cli.Command{
-			a.planCommand(), a.releaseCommand(),
+			a.planCommand(), a.releaseCommand(), a.resumeCommand(), a.promoteCommand(), a.rollbackCommand(), a.driftCommand(), a.unlockCommand(),
 			a.smokeCommand(), a.statusCommand(), a.logsCommand(), a.historyCommand(), a.showCommand(),
 			a.boxCommand(), a.doctorCommand(),
 		},
@@ -192,17 +215,19 @@ func helped(args []string) []string {
 	return slices.Concat(args[:1], words, []string{"--help"})
 }
 
-// choices refuses a --view or --color that is none: a misspelt json would be lines in a pipe that waits for json.
-func (a *app) choices(ctx context.Context, _ *cli.Command) (context.Context, error) {
+// choices refuses a --view, --color or --report that is none: a misspelt json would be lines in a pipe that waits for json.
+func (a *app) choices(ctx context.Context, c *cli.Command) (context.Context, error) {
 	for _, f := range []struct {
 		name, got string
 		want      []string
-	}{{"view", a.view, []string{"plain", "json", "tui"}}, {"color", a.color, []string{"auto", "always", "never"}}} {
+	}{{"view", a.view, []string{"plain", "json", "github", "tui"}}, {"color", a.color, []string{"auto", "always", "never"}}} {
 		if f.got != "" && !slices.Contains(f.want, f.got) {
 			return ctx, usage(fmt.Sprintf("there is no --%s %q, only %s", f.name, f.got, strings.Join(f.want, ", ")), a.again("--"+f.name, f.want[0]))
 		}
 	}
-	return ctx, nil
+	a.streams()
+	a.outcome.Command, a.outcome.Env = cmp.Or(c.Args().First(), "status"), a.named()
+	return ctx, a.readyReports()
 }
 
 // harden gives every command one-line usage errors: the library prints whole help pages, on stdout.

@@ -30,7 +30,9 @@ type world struct {
 	without map[string]string
 	outputs map[string]map[string]string
 	notes   []string
-	boxed   bool // nothing of it is a vendor's own
+	boxed   bool                              // nothing of it is a vendor's own
+	reason  string                            // why a person does what is run in it, where they have to say so
+	gates   func(release.Plan) []release.Gate // what the environment requires of a plan; nil: not asked, or nothing
 	closers []func()
 }
 
@@ -86,7 +88,7 @@ func (a *app) parity(p *project) error {
 func (w *world) openBox(ctx context.Context, command string) (access, error) {
 	p, a := w.project, w.app
 	info, joined := box.Running(p.home)
-	if !joined || (command == "release" && info.Mode != box.Shared) {
+	if !joined || (acts(command) && info.Mode != box.Shared) {
 		b, err := a.startBox(ctx, p, w.env, command)
 		if err != nil {
 			return access{}, err
@@ -94,6 +96,8 @@ func (w *world) openBox(ctx context.Context, command string) (access, error) {
 		w.box, info = b, b.Info()
 	}
 	w.info, w.notes = &info, info.Notes
+	a.veil.learn(p.matrix, info.Values)
+	a.veil.add(info.ControlKey, info.RailwayToken, info.VercelToken, info.PipecatKey, info.PipecatPublicKey, info.SupabaseKey, info.Database, info.Redis)
 	if !info.Node {
 		for _, d := range p.rel.Deploy {
 			if d.To == "vercel" {
@@ -110,13 +114,22 @@ func (w *world) openBox(ctx context.Context, command string) (access, error) {
 	}, nil
 }
 
+// acts reports whether a command changes what is in the box: it joins no box but one that is up for everybody.
+func acts(command string) bool {
+	return command == "release" || command == "resume" || command == "rollback"
+}
+
 // plan reads the facts and makes the plan.
 func (w *world) plan(ctx context.Context) (release.Plan, error) {
 	facts, err := w.facts(ctx, false)
 	if err != nil {
 		return release.Plan{}, err
 	}
-	return plan.Build(w.project.rel, w.env, facts)
+	made, err := plan.Build(w.project.rel, w.env, facts)
+	if err == nil && w.gates != nil {
+		made.Gates = w.gates(made)
+	}
+	return w.estimate(ctx, made), err
 }
 
 // facts reads the world: for a release, or only to look at what is live.
@@ -148,31 +161,18 @@ func (w *world) smokePlan(ctx context.Context) (release.Plan, error) {
 	if err != nil {
 		return release.Plan{}, err
 	}
-	return plan.Smoke(w.project.rel, w.env, facts)
-}
-
-// unmoved makes the plan again after it was approved: what a person agreed to must still be what would run.
-func (w *world) unmoved(ctx context.Context, approved release.Plan) error {
-	now, err := w.plan(ctx)
-	if err != nil {
-		return err
-	}
-	if now.Digest == approved.Digest {
-		return nil
-	}
-	return &release.Fault{
-		Title:    "the world has moved since the plan was approved",
-		Detail:   "nothing was changed; the plan has to be read again",
-		Evidence: []release.Evidence{{Label: "what differs", Lines: plan.Difference(approved, now)}},
-		Try:      "readme-ops release --env " + w.env.Name, Exit: release.ExitApproval,
-	}
+	made, err := plan.Smoke(w.project.rel, w.env, facts)
+	return w.estimate(ctx, made), err
 }
 
 // smokeEnv is what all checks share.
 func (w *world) smokeEnv(acc access) smoke.Env {
 	secrets := []release.Secret{acc.railwayToken, acc.vercelToken, acc.pipecatKey, acc.supabaseKey, acc.bypass, acc.database}
-	for _, s := range acc.values {
-		secrets = append(secrets, s)
+	plain := plainOnes(w.project.matrix)
+	for name, s := range acc.values {
+		if !plain[name] {
+			secrets = append(secrets, s)
+		}
 	}
 	return smoke.Env{
 		Environment: w.env.Name, Secrets: secrets, Began: time.Now(),

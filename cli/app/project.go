@@ -41,7 +41,9 @@ func (a *app) project() (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &project{dir: dir, near: near, home: dir, values: near, rel: rel, matrix: matrix}, nil
+	p := &project{dir: dir, near: near, home: dir, values: near, rel: rel, matrix: matrix}
+	a.know(p)
+	return p, nil
 }
 
 // above finds the project that a folder without a release.yaml lies in, "" if there is none.
@@ -119,4 +121,13 @@ func (a *app) environmentOrBox(p *project) (spec.Environment, error) {
 		return env, nil
 	}
 	return a.environment(p)
+}
+
+// environments are all of them, or the named one.
+func (a *app) environments(p *project) ([]spec.Environment, error) {
+	if a.named() == "" {
+		return p.rel.Environments, nil
+	}
+	env, err := a.environment(p)
+	return []spec.Environment{env}, err
 }

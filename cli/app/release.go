@@ -10,18 +10,17 @@ import (
 
 	"readme/cli/box"
 	"readme/cli/engine"
-	"readme/cli/ledger"
 	"readme/cli/release"
 	"readme/cli/spec"
-	"readme/cli/steps"
 	"readme/cli/tui"
 	"readme/cli/view"
 )
 
 type releaseFlags struct {
-	yes     bool
-	approve string
-	keep    bool
+	yes       bool
+	approve   string
+	keep      bool
+	onFailure string
 	gateFlags
 }
 
@@ -33,6 +32,7 @@ func (a *app) releaseCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "approve whatever the plan says", Destination: &f.yes},
 			&cli.StringFlag{Name: "approve", Usage: "approve exactly the plan with this `DIGEST`", Destination: &f.approve},
+			onFailureFlag(&f.onFailure),
 			&cli.BoolFlag{Name: "keep", Usage: "keep the box up after the release, until Ctrl-C", Destination: &f.keep},
 		}, f.flags(true)...),
 		Action: noArgs(func(ctx context.Context, _ *cli.Command) error { return a.release(ctx, f) }),
@@ -48,7 +48,10 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.readSaved(&f); err != nil {
+	if err := a.onFailure(p, f.onFailure); err != nil {
+		return err
+	}
+	if err := a.readGateFlags(&f); err != nil {
 		return err
 	}
 	env, err := a.environment(p)
@@ -73,23 +76,7 @@ func (a *app) releaseTo(ctx context.Context, p *project, env spec.Environment, f
 		return err
 	}
 	defer w.close(ctx)
-	made, err := a.gated(ctx, w, f)
-	if err != nil {
-		return err
-	}
-	if without := withoutInCI(a, made); without != nil {
-		return without
-	}
-	approved, err := a.approve(ctx, env, made, f)
-	if err != nil {
-		return err
-	}
-	if approved.How != "box" { // a person took their time: look again before anything moves
-		if err := w.unmoved(ctx, made); err != nil {
-			return err
-		}
-	}
-	state, err := a.run(ctx, w, made, approved, began)
+	state, err := a.releaseOrResume(ctx, w, f, began)
 	if err != nil {
 		return err
 	}
@@ -97,65 +84,52 @@ func (a *app) releaseTo(ctx context.Context, p *project, env spec.Environment, f
 		unlock() // the release is over: while the box stays up, another one may join it
 		a.stay(ctx, w, f.keep)
 	}
+	return exitOf(state)
+}
+
+// exitOf ends a command as its run has ended.
+func exitOf(state *release.State) error {
 	if code := state.Exit(); code != release.ExitDone {
 		return exitError(code)
 	}
 	return nil
 }
 
-// run gives the plan to the engine and shows its events. The ledger is the first to get them.
-func (a *app) run(ctx context.Context, w *world, p release.Plan, approved release.Approved, began time.Time) (*release.State, error) {
-	actions, err := steps.Actions(w.steps, p)
+// releaseOrResume goes on with an unfinished run of the same commit, and else makes a plan, asks, and runs it.
+func (a *app) releaseOrResume(ctx context.Context, w *world, f releaseFlags, began time.Time) (*release.State, error) {
+	left, err := w.unfinished(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	run := release.NewRun(began, p.Digest)
-	journal, err := ledger.Create(w.project.runs(), run)
+	if left != nil && w.continues(ctx, left.State, f) {
+		return a.goOn(ctx, w, left.Run)
+	}
+	made, err := a.gated(ctx, w, f)
 	if err != nil {
-		return nil, onDisk("begin the record of the run", w.project.runs(), err)
+		return nil, err
 	}
-	defer func() { _ = journal.Close() }()
-
-	shown, end := a.shower()
-	state, err := engine.Run(ctx, p, actions, engine.Options{
-		Run: run, By: a.sys.who(), Program: version(), Approved: approved,
-		Sinks: []engine.Sink{journal, shown},
-	})
-	end()
-	if state != nil && len(state.Plan.Steps) > 0 && a.viewName() != "json" {
-		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()))
-		_, _ = fmt.Fprintln(a.sys.Out, state.LastLine())
+	if without := withoutInCI(a, made); without != nil {
+		return nil, without
 	}
+	approved, err := a.approve(ctx, w.env, made, f)
 	if err != nil {
-		return state, unrecorded(w.project, state, run, err)
+		a.denied(w.project, made, began, err)
+		return nil, err
 	}
-	return state, nil
-}
-
-// unrecorded is the end of a run whose record could not be written any more: nothing happens that is not on record, so
-// it was broken off where it was.
-func unrecorded(p *project, state *release.State, run string, err error) error {
-	f := release.DiskFault("write the record", p.runs(), err)
-	if f == nil {
-		return err
+	run := release.NewRun(began, made.Digest)
+	lease, err := w.lockOrFault(ctx, run)
+	if err != nil {
+		return nil, err
 	}
-	if state == nil || len(state.Plan.Steps) == 0 {
-		f.Detail += "; nothing was changed"
-		return f
+	defer unlock(ctx, lease)
+	closed, err := a.supersede(ctx, w, lease, run)
+	if err != nil {
+		return nil, err
 	}
-	f.Title += ", and the release was broken off"
-	f.Detail += "; nothing was put back, because that could not be recorded either"
-	f.Evidence = []release.Evidence{{Label: "what it had done", Lines: []string{"readme-ops show " + run}}}
-	f.Exit = release.ExitNotPutBack
-	return f
-}
-
-// onDisk gives an error of the file system its Fault where there is one.
-func onDisk(doing, path string, err error) error {
-	if f := release.DiskFault(doing, path, err); f != nil {
-		return f
+	if made, approved, err = a.reread(ctx, w, agreement{made, approved, closed}, f); err != nil {
+		return nil, err
 	}
-	return err
+	return a.run(ctx, w, job{run: run, plan: made, approved: approved, lease: lease})
 }
 
 // shower chooses the view: a live one in a terminal, lines elsewhere. end takes it down before the report is printed.
@@ -163,6 +137,10 @@ func (a *app) shower() (engine.Sink, func()) {
 	switch a.viewName() {
 	case "json":
 		return view.NewJSON(a.sys.Out), func() {}
+	case "github":
+		if len(a.flows) > 0 {
+			return view.NewGitHub(a.flows[0], a.style()), func() {}
+		}
 	case "tui":
 		style := a.style()
 		live := tui.Start(a.sys.In, a.sys.ErrFile, tui.Options{
@@ -179,6 +157,9 @@ func (a *app) shower() (engine.Sink, func()) {
 func (a *app) viewName() string {
 	if a.view != "" {
 		return a.view
+	}
+	if a.sys.onGitHub() {
+		return "github"
 	}
 	if _, ci := a.sys.Lookup("CI"); !ci && a.sys.InTTY && a.sys.ErrTTY && a.sys.Get("TERM") != "dumb" {
 		return "tui"

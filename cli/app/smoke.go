@@ -37,12 +37,9 @@ func (a *app) smoke(ctx context.Context) error {
 		return err
 	}
 	approved := release.Approved{By: a.sys.who(), How: "smoke", Digest: made.Digest}
-	state, err := a.run(ctx, w, made, approved, began)
+	state, err := a.run(ctx, w, job{run: release.NewRun(began, made.Digest), plan: made, approved: approved})
 	if err != nil {
 		return err
 	}
-	if code := state.Exit(); code != release.ExitDone {
-		return exitError(code)
-	}
-	return nil
+	return exitOf(state)
 }

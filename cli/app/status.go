@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/urfave/cli/v3"
@@ -31,13 +32,9 @@ func (a *app) status(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	envs := p.rel.Environments
-	if a.named() != "" {
-		env, err := a.environment(p)
-		if err != nil {
-			return err
-		}
-		envs = []spec.Environment{env}
+	envs, err := a.environments(p)
+	if err != nil {
+		return err
 	}
 	for i, env := range envs {
 		if i > 0 {
@@ -50,17 +47,17 @@ func (a *app) status(ctx context.Context) error {
 
 func (a *app) statusOf(ctx context.Context, p *project, env spec.Environment) {
 	_, _ = fmt.Fprintf(a.sys.Out, "%s\n", a.headOf(ctx, p, env))
-	last, err := ledger.Latest(p.runs(), env.Name)
+	last, err := a.recordsOf(ctx, p, true, env).latest(ctx, env.Name)
 	switch {
 	case err != nil:
 		_, _ = fmt.Fprintf(a.sys.Out, "  last release: %v\n", err)
 	case last == nil:
 		_, _ = fmt.Fprintf(a.sys.Out, "  last release: none; try: readme-ops release --env %s\n", env.Name)
 	default:
-		_, _ = fmt.Fprintf(a.sys.Out, "  last release: %s (%s)\n", last.LastLine(), last.Run)
+		a.statusOfRun(p, *last, env)
 	}
 	if env.Box {
-		if _, up := box.Running(p.dir); !up {
+		if _, up := box.Running(p.home); !up {
 			_, _ = fmt.Fprintln(a.sys.Out, "  the box is down; try: readme-ops box up")
 			return
 		}
@@ -75,6 +72,17 @@ func (a *app) statusOf(ctx context.Context, p *project, env spec.Environment) {
 	}
 	defer w.close(ctx)
 	_, _ = fmt.Fprint(a.sys.Out, view.Status(liveRows(ctx, w), a.outStyle()))
+}
+
+// statusOfRun says how the last release ended, or how it stands.
+func (a *app) statusOfRun(p *project, last known, env spec.Environment) {
+	_, _ = fmt.Fprintf(a.sys.Out, "  last release: %s (%s)\n", last.State.LastLine(), last.Run)
+	switch {
+	case last.holder != nil:
+		_, _ = fmt.Fprintf(a.sys.Out, "  the lock is held\n    %s\n", strings.Join(holderLines(*last.holder), "\n    "))
+	case last.State.Resumable() && (last.State.Paused != "" || ledger.Dead(p.runs(), last.Run)):
+		_, _ = fmt.Fprintf(a.sys.Out, "  it is unfinished; try: readme-ops resume --env %s\n", release.ShellWord(env.Name))
+	}
 }
 
 // headOf names an environment, and says so where the box on this machine stands for it.

@@ -51,6 +51,12 @@ func TestStories(t *testing.T) {
 			"edit":          edit,
 			"code":          code,
 			"occupy":        occupy,
+			"sql":           sql,
+			"between":       between,
+			"cut":           cut,
+			"mend":          mend,
+			"by-hand":       byHand,
+			"webhook":       webhook,
 		},
 	})
 }

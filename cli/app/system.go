@@ -61,6 +61,9 @@ func (s System) Get(name string) string {
 	return v
 }
 
+// onGitHub reports whether a runner of GitHub Actions reads what is printed.
+func (s System) onGitHub() bool { return s.Get("GITHUB_ACTIONS") == "true" }
+
 // width is the terminal's, or 100 where there is none.
 func (s System) width() int {
 	if s.ErrFile != nil && s.ErrTTY {

@@ -24,6 +24,7 @@ func (a *app) given(ctx context.Context, p *project, e spec.Environment) (map[st
 	}
 	matrix := p.withOwn()
 	values, faults := env.Given(ctx, e, path, a.sys.Lookup, matrix)
+	a.veil.learn(matrix, values)
 	vendorsHave := func(string, string) bool { return true }
 	missing := env.Missing(e, path, matrix, values, vendorsHave)
 	if _, err := os.Stat(path); path != "" && errors.Is(err, fs.ErrNotExist) && len(missing) > few {

@@ -35,17 +35,8 @@ type Was struct {
 }
 
 // Sink takes the events, in order, a batch at a time. The first sink is the ledger: an event that it refuses is
-// shown to nobody, and the run stops.
+// shown to nobody, and the run stops. With an error that wraps release.ErrAway it has taken the batch, but only on this
+// machine: the run pauses.
 type Sink interface {
 	Write(batch []release.Event) error
-}
-
-// Signal is the cause with which app cancels a run's context when the process was asked to stop.
-type Signal string // "interrupt" or "terminated"
-
-func (s Signal) Error() string {
-	if s == "interrupt" {
-		return "interrupted"
-	}
-	return string(s)
 }

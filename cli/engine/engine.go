@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"os"
-	"sync"
 	"time"
 
 	"readme/cli/release"
@@ -22,8 +19,20 @@ type Options struct {
 	Approved release.Approved
 	Sinks    []Sink // the first is the ledger
 
+	// Resume is the record of the run from its first event on, if another process began it: Run goes on where that one was cut
+	// off, or left. The sinks do not get these events again.
+	Resume []release.Event
+
 	Deadline     time.Duration // of a step that states none; 0 means 15 minutes
 	UndoDeadline time.Duration // of an undo, and of a cleanup that states none; 0 means 10 minutes
+
+	// Ask is asked whether to put back what was changed, where the plan says "ask". It is told to give up by ctx, and its answer
+	// does not count then: the run pauses with the question open. Nil means yes.
+	Ask func(ctx context.Context, s *release.State) bool
+
+	// Mask takes the secrets out of a text. It is given every text of every event before any sink sees it, except what a record
+	// hangs together by (ids of steps, the digest) and what was approved (the inputs of steps). Nil masks nothing.
+	Mask func(string) string
 
 	// Lost is told once about each sink but the first that refused a batch: it gets nothing more, because a stream with a
 	// hole in it misleads whoever reads it. May be nil.
@@ -33,59 +42,41 @@ type Options struct {
 // Run carries the plan out. actions has one for each step that runs, by the step's ID. It returns when nothing is in flight any more,
 // with the state as it is on record.
 //
-// A failed step or a cancelled ctx stops the run: what is in flight ends (or is cancelled, with ctx's cause), cleanups run, and what
-// was changed is put back unless the plan says otherwise. None of that is an error of Run: the state has the verdict.
-// Run's own errors are a plan that cannot run, found before the first event, and a ledger that cannot be written: then nothing
-// more is started, shown or put back, because nobody would know of it afterwards.
+// A failed step stops the run: what is in flight ends, cleanups run, and what was changed is put back unless the plan or the
+// failure (see Stands) says otherwise. A cancelled ctx stops it too, until something is being put back: what is in flight is cancelled
+// with ctx's cause, and if anything was changed the run pauses, to be resumed. It also pauses when the ledger is away (see Sink) or
+// the lock was Lost. None of that is an error of Run: the state has the verdict.
+//
+// Run's own errors are a plan that cannot run or a record that cannot be resumed, found before the first event, and a ledger that
+// cannot be written: then nothing more is started, shown or put back, because nobody would know of it afterwards.
 func Run(ctx context.Context, plan release.Plan, actions map[string]Action, o Options) (*release.State, error) {
-	if err := validate(plan, actions, o); err != nil {
-		return nil, fmt.Errorf("run plan: %w", err)
+	r, err := newRunner(plan, actions, o)
+	if err == nil && r.state.Superseded != "" {
+		err = fmt.Errorf("the run %s is closed, and nobody continues it: %s", r.state.Run, r.state.Superseded)
 	}
-	started, err := release.Recorded(release.RunStarted{Plan: plan, By: o.By, Program: o.Program, PID: os.Getpid(), CI: o.CI, Reason: o.Reason})
+	if err == nil {
+		err = validate(r.plan, actions)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("run plan: %w", err)
 	}
-	o.Deadline = cmp.Or(o.Deadline, 15*time.Minute)
-	o.UndoDeadline = cmp.Or(o.UndoDeadline, 10*time.Minute)
-	r := &runner{
-		o: o, plan: plan, actions: actions, begun: time.Now(),
-		order:   map[string]int{},
-		state:   &release.State{},
-		outputs: &outputs{of: map[string]map[string]string{}},
-		reports: make(chan report), closed: make(chan struct{}),
-		flights: map[string]*flight{}, lost: make([]bool, len(o.Sinks)),
-	}
 	defer close(r.closed)
-	for i, s := range plan.Steps {
-		r.order[s.ID] = i
-		r.outputs.add(s.ID, s.Outputs)
+	if err := r.begin(); err != nil {
+		return nil, fmt.Errorf("run plan: %w", err)
 	}
-	r.record([]entry{{body: started}, {body: o.Approved}})
 	r.forward(ctx)
-	r.cleanup(context.WithoutCancel(ctx))
-	r.rollback(context.WithoutCancel(ctx))
-	r.record([]entry{{body: release.RunDone{TookMS: time.Since(r.begun).Milliseconds()}}})
+	back, stop := deaf(ctx)
+	defer stop()
+	r.told = false // of a signal, perhaps, which back does not hear
+	if r.pausing(ctx) == "" {
+		r.lookUp(back)
+		r.cleanup(back)
+	}
+	if r.pausing(ctx) == "" {
+		r.rollback(ctx, back)
+	}
+	r.end(ctx, release.RunDone{TookMS: r.took()})
 	return r.state, r.broken
-}
-
-// runner is one run. Its fields belong to the goroutine of Run; workers reach it through reports and outputs.
-type runner struct {
-	o       Options
-	plan    release.Plan
-	actions map[string]Action
-	begun   time.Time
-	order   map[string]int // the place of a step in the plan
-	state   *release.State
-	outputs *outputs
-
-	reports  chan report
-	closed   chan struct{} // nobody takes reports any more
-	flights  map[string]*flight
-	gathered []report // what has been taken and is not yet on record
-	ended    []string // the steps that have a result, in the order of their results
-	stopped  bool     // ctx was seen to be cancelled
-	broken   error    // the ledger's
-	lost     []bool   // by sink
 }
 
 // forward runs every step but the cleanups, as far as it gets.
@@ -93,6 +84,8 @@ func (r *runner) forward(ctx context.Context) {
 	for {
 		switch {
 		case r.state.Stopping != "":
+		case r.away != nil:
+			r.record(append([]entry{{body: release.RunStopping{Why: r.pausing(ctx)}}}, r.skips(nil)...))
 		case ctx.Err() != nil:
 			r.settle(ctx)
 		default:
@@ -110,7 +103,7 @@ func (r *runner) ready() []release.Step {
 	var steps []release.Step
 	for _, st := range r.state.Steps {
 		if st.Status == release.Pending && st.Step.Kind != release.KindCleanup && r.satisfied(st.Step) {
-			steps = append(steps, st.Step)
+			steps = append(steps, r.step(st.Step.ID))
 		}
 	}
 	return steps
@@ -140,7 +133,7 @@ func (r *runner) cleanup(ctx context.Context) {
 			skipped = append(skipped, entry{st.Step.ID, release.StepSkipped{Why: "nothing to remove: " + need + " did not pass"}})
 			continue
 		}
-		steps = append(steps, st.Step)
+		steps = append(steps, r.step(st.Step.ID))
 	}
 	r.record(skipped)
 	r.start(ctx, steps, r.o.UndoDeadline)
@@ -151,36 +144,19 @@ func (r *runner) cleanup(ctx context.Context) {
 
 // start puts on record that the steps have begun, and then lets them begin.
 func (r *runner) start(ctx context.Context, steps []release.Step, deadline time.Duration) {
+	if ctx.Err() != nil {
+		return
+	}
 	entries := make([]entry, len(steps))
 	for i, s := range steps {
 		entries[i] = entry{s.ID, release.StepStarted{}}
 	}
 	r.record(entries)
-	if r.broken != nil {
+	if r.refusal() != nil {
 		return
 	}
 	for _, s := range steps {
-		r.launch(ctx, &flight{step: s, limit: cmp.Or(s.Deadline, deadline)}, r.actions[s.ID].Do)
+		was := r.was(s.ID)
+		r.launch(ctx, &flight{step: s, was: was, limit: cmp.Or(s.Deadline, deadline)}, carryOn(r.actions[s.ID], was))
 	}
-}
-
-// outputs are what steps are known to have put out. They are read by workers.
-type outputs struct {
-	mu sync.Mutex
-	of map[string]map[string]string
-}
-
-func (o *outputs) add(step string, more map[string]string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.of[step] == nil {
-		o.of[step] = map[string]string{}
-	}
-	maps.Copy(o.of[step], more)
-}
-
-func (o *outputs) get(step string) map[string]string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return maps.Clone(o.of[step])
 }

@@ -32,10 +32,14 @@ func (r *runner) record(entries []entry) {
 	now := time.Now().UTC().Round(0) // without the monotonic clock, which no record can keep
 	batch := make([]release.Event, len(entries))
 	for i, e := range entries {
-		batch[i] = release.Event{Seq: r.state.Last + int64(i) + 1, At: now, Run: r.o.Run, Step: e.step, Body: e.body}
+		batch[i] = release.Event{Seq: r.state.Last + int64(i) + 1, At: now, Run: r.o.Run, Step: e.step, Body: masked(e.body, r.o.Mask)}
 	}
 	if len(r.o.Sinks) > 0 {
-		if err := r.o.Sinks[0].Write(batch); err != nil {
+		switch err := r.o.Sinks[0].Write(batch); {
+		case err == nil:
+		case errors.Is(err, release.ErrAway):
+			r.away = cmp.Or(r.away, fmt.Errorf("write the record of the run: %w", err))
+		default:
 			r.breakOff(fmt.Errorf("write the record of the run: %w", err))
 			return
 		}
@@ -44,11 +48,11 @@ func (r *runner) record(entries []entry) {
 		r.state.Apply(e)
 	}
 	for i := 1; i < len(r.o.Sinks); i++ {
-		if r.lost[i] {
+		if r.gone[i] {
 			continue
 		}
 		if err := r.o.Sinks[i].Write(batch); err != nil {
-			r.lost[i] = true
+			r.gone[i] = true
 			if r.o.Lost != nil {
 				r.o.Lost(i, err)
 			}
@@ -68,7 +72,7 @@ func (r *runner) breakOff(err error) {
 // turn waits until something happens, gathers what happens at the same time, and puts it on record.
 func (r *runner) turn(ctx context.Context) {
 	var cancelled <-chan struct{}
-	if !r.stopped {
+	if !r.told {
 		cancelled = ctx.Done()
 	}
 	wake := time.NewTimer(time.Until(r.wake()))
@@ -142,6 +146,7 @@ func (r *runner) take(rep report) {
 
 // settle puts what was gathered on record, with what follows from it, and answers those who wait for that.
 func (r *runner) settle(ctx context.Context) {
+	r.tellFlights(ctx)
 	r.look()
 	gathered := r.gathered
 	r.gathered = nil
@@ -154,21 +159,21 @@ func (r *runner) settle(ctx context.Context) {
 	}
 	r.record(r.withStop(ctx, entries))
 	for _, rep := range gathered {
-		rep.answer(r.broken)
-		if rep.last && r.broken == nil {
-			r.close(rep)
+		rep.answer(r.refusal())
+		if done, ok := rep.body.(release.StepDone); ok && !done.Undo && r.broken == nil {
+			r.outputs.add(rep.flight.step.ID, done.Outputs)
 		}
 	}
 }
 
-func (r *runner) close(rep report) {
-	if rep.flight.undo {
+// tellFlights counts the time from which on the flights have to end, when their context was cancelled.
+func (r *runner) tellFlights(ctx context.Context) {
+	if r.told || ctx.Err() == nil {
 		return
 	}
-	id := rep.flight.step.ID
-	r.ended = append(r.ended, id)
-	if done, ok := rep.body.(release.StepDone); ok {
-		r.outputs.add(id, done.Outputs)
+	r.told = true
+	for _, f := range r.flights {
+		f.told, f.until = true, time.Now()
 	}
 }
 
@@ -179,11 +184,9 @@ func (r *runner) look() {
 		took := now.Sub(f.started).Milliseconds()
 		switch {
 		case !now.Before(f.until.Add(patience)):
-			fault := f.tooLong(errors.New("it does not return"))
-			fault.Title = f.name() + " did not stop when it was told to"
 			f.cancel(errAbandoned)
 			delete(r.flights, id)
-			r.gathered = append(r.gathered, report{flight: f, last: true, body: release.StepFailed{Undo: f.undo, TookMS: took, Fault: fault}})
+			r.gathered = append(r.gathered, report{flight: f, last: true, body: f.abandoned(took)})
 		case !now.Before(f.heard.Add(heartbeat)):
 			still := release.StepStill{Undo: f.undo, TookMS: took}
 			if doing := f.doing.Load(); doing != nil {

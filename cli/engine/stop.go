@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"slices"
-	"time"
 
 	"readme/cli/release"
 )
@@ -13,17 +11,10 @@ import (
 // come the steps that will not run.
 func (r *runner) withStop(ctx context.Context, entries []entry) []entry {
 	now, failed := r.foresee(entries)
-	interrupted := !r.stopped && ctx.Err() != nil && r.unfinished(now)
-	if interrupted {
-		r.stopped = true
-		for _, f := range r.flights {
-			f.until = time.Now()
-		}
-	}
 	switch {
-	case r.state.Stopping != "":
+	case r.closing || r.state.Stopping != "":
 		return entries
-	case interrupted:
+	case ctx.Err() != nil && r.unfinished(now):
 		entries = append([]entry{{body: stopping(context.Cause(ctx))}}, entries...)
 	case failed != "":
 		entries = append(entries, entry{body: release.RunStopping{Why: failed + " failed"}})
@@ -102,42 +93,4 @@ func (r *runner) skips(now map[string]release.Status) []entry {
 		}
 	}
 	return entries
-}
-
-// rollback puts back what the run changed, one step after the other, and tries all of them.
-func (r *runner) rollback(ctx context.Context) {
-	order := r.undoOrder()
-	if r.broken != nil || r.state.Stopping == "" || r.plan.OnFailure == "leave" || len(order) == 0 {
-		return
-	}
-	r.record([]entry{{body: release.RollbackStarted{Why: r.state.Stopping, Steps: order}}})
-	for _, id := range order {
-		r.record([]entry{{id, release.StepStarted{Undo: true}}})
-		if r.broken != nil {
-			return
-		}
-		st := r.state.Step(id)
-		was := Was{Intents: st.Intents, Undone: st.Undo.Intents, Record: st.Record}
-		undo := func(ctx context.Context, t *Task) (release.StepDone, error) { return r.actions[id].Undo(ctx, t, was) }
-		r.launch(ctx, &flight{step: st.Step, undo: true, limit: r.o.UndoDeadline}, undo)
-		for len(r.flights) > 0 {
-			r.turn(ctx)
-		}
-	}
-}
-
-// undoOrder lists what may have been changed, the last change first: what never ended well, then what ended, latest first.
-func (r *runner) undoOrder() []string {
-	var order []string
-	for _, st := range slices.Backward(r.state.Steps) {
-		if st.Changed() && st.Status != release.Done {
-			order = append(order, st.Step.ID)
-		}
-	}
-	for _, id := range slices.Backward(r.ended) {
-		if st := r.state.Step(id); st.Changed() && st.Status == release.Done {
-			order = append(order, st.Step.ID)
-		}
-	}
-	return order
 }

@@ -27,7 +27,7 @@ func tail(t *testing.T, story []string, from string) []string {
 	return story[i:]
 }
 
-func TestRun_aSignalCancelsWhatIsInFlightAndPutsBack(t *testing.T) {
+func TestRun_aSignalCancelsWhatIsInFlightAndPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(1500*time.Millisecond, func() { cancel(engine.Signal("interrupt")) })
@@ -35,17 +35,34 @@ func TestRun_aSignalCancelsWhatIsInFlightAndPutsBack(t *testing.T) {
 		want := []string{
 			"stopping: interrupted",
 			"api: cancelled: interrupted", "worker: cancelled: interrupted", "check: skipped: api was cancelled",
-			"clean: skipped: nothing to remove: check did not pass",
-			"putting back worker, api, bucket: interrupted",
-			"worker: putting back", "worker: put back: as before (1.0s)",
-			"api: putting back", "api: put back: as before (1.0s)",
-			"bucket: putting back", "bucket: put back: as before (1.0s)",
-			"ended after 4.5s",
+			"paused, and can be resumed: interrupted",
 		}
 		if diff := cmp.Diff(want, tail(t, rec.story(t), want[0])); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if state.Exit() != release.ExitInterrupted || state.Verdict() != release.PutBack {
+		if state.Exit() != release.ExitNotPutBack || state.Verdict() != release.Paused || !state.Resumable() {
+			t.Errorf("got %s, exit %d", state.Verdict(), state.Exit())
+		}
+	})
+}
+
+func TestRun_aSignalBeforeAnythingWasChangedEndsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(1500*time.Millisecond, func() { cancel(engine.Signal("terminated")) })
+		state, rec := run(ctx, t, plan("check", "clean<check", "api<check"), map[string]engine.Action{"api": fake{
+			do: func(ctx context.Context, _ *engine.Task) (release.StepDone, error) {
+				return release.StepDone{}, wait(ctx, time.Hour)
+			},
+		}})
+		want := []string{
+			"stopping: terminated", "api: cancelled: terminated",
+			"clean: started", "clean: do clean", "clean: did (1.0s)", "ended after 2.5s",
+		}
+		if diff := cmp.Diff(want, tail(t, rec.story(t), want[0])); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if state.Verdict() != release.Stopped || state.Exit() != release.ExitTerminated {
 			t.Errorf("got %s, exit %d", state.Verdict(), state.Exit())
 		}
 	})
@@ -55,20 +72,21 @@ func TestRun_cancelledByAnotherCauseSaysIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		cause error
 		why   string
-		exit  int
+		sig   string
 	}{
-		"terminated":     {engine.Signal("terminated"), "terminated", release.ExitTerminated},
-		"wrapped signal": {fmt.Errorf("stop: %w", engine.Signal("interrupt")), "stop: interrupted", release.ExitInterrupted},
-		"lost lease":     {errors.New("the lease was lost"), "the lease was lost", release.ExitStepFailed},
-		"no cause":       {nil, "cancelled", release.ExitStepFailed},
+		"terminated":     {engine.Signal("terminated"), "terminated", "terminated"},
+		"wrapped signal": {fmt.Errorf("stop: %w", engine.Signal("interrupt")), "stop: interrupted", "interrupt"},
+		"lost lock":      {engine.Lost("ben@laptop has it"), "the lock was lost: ben@laptop has it", ""},
+		"another":        {errors.New("enough"), "enough", ""},
+		"no cause":       {nil, "cancelled", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(t.Context())
 				time.AfterFunc(time.Millisecond, func() { cancel(c.cause) })
 				state, _ := run(ctx, t, plan("api"), nil)
-				if state.Stopping != c.why || state.Step("api").Status != release.Cancelled || state.Exit() != c.exit {
-					t.Errorf("got %q, %s, exit %d", state.Stopping, state.Step("api").Status, state.Exit())
+				if state.Stopping != c.why || state.Paused != c.why || state.Signal != c.sig || state.Step("api").Status != release.Cancelled {
+					t.Errorf("got %q, paused %q, signal %q, %s", state.Stopping, state.Paused, state.Signal, state.Step("api").Status)
 				}
 			})
 		})

@@ -16,6 +16,7 @@ type Task struct {
 	Was  Was    // what an earlier process has recorded of this step, before it was cut off
 
 	undo    bool
+	mask    func(string) string
 	said    func(release.Body)
 	intend  func(release.StepIntent) error
 	outputs func(step string) map[string]string
@@ -24,6 +25,9 @@ type Task struct {
 
 // Say tells a line, or several. A line is cut at 4 KiB, and after 2,000 lines of a step the rest is not recorded. from is "" for the step itself, or the name of what said it: "build", "stderr".
 func (t *Task) Say(from, text string) {
+	if t.mask != nil {
+		text = t.mask(text) // before it is cut into lines and a secret with it
+	}
 	for line := range strings.Lines(text) {
 		t.said(release.StepSaid{Undo: t.undo, From: from, Text: cut(strings.TrimRight(line, "\r\n"))})
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -16,12 +15,15 @@ import (
 type flight struct {
 	step  release.Step
 	undo  bool
+	was   Was
 	limit time.Duration
 
-	doing atomic.Pointer[string] // the only field that the worker writes
+	doing   atomic.Pointer[string] // this and the next are the only fields that the worker writes
+	refused atomic.Bool            // an intent of it was not taken, because the ledger is away
 
 	started time.Time
 	until   time.Time // when its context ends or has ended
+	told    bool      // it has ended because the run is to stop
 	heard   time.Time // when it last told something
 	lines   int
 	cancel  context.CancelCauseFunc
@@ -81,7 +83,7 @@ func (r *runner) tell(rep report) {
 
 func (r *runner) task(ctx context.Context, f *flight) *Task {
 	return &Task{
-		Step: f.step, Run: r.o.Run, undo: f.undo,
+		Step: f.step, Run: r.o.Run, Was: f.was, undo: f.undo, mask: r.o.Mask,
 		outputs: r.outputs.get,
 		doing:   func(what string) { f.doing.Store(&what) },
 		said: func(b release.Body) {
@@ -99,77 +101,13 @@ func (r *runner) task(ctx context.Context, f *flight) *Task {
 			}
 			ack := make(chan error, 1)
 			r.tell(report{flight: f, body: body, ack: ack})
-			return <-ack
+			if err = <-ack; err == nil && ctx.Err() != nil { // it was stopped while that was written
+				err = context.Cause(ctx)
+			}
+			if errors.Is(err, release.ErrAway) {
+				f.refused.Store(true)
+			}
+			return err
 		},
 	}
-}
-
-// outcome is the body that closes the flight.
-func (f *flight) outcome(ctx context.Context, done release.StepDone, err error) release.Body {
-	took := time.Since(f.started).Milliseconds()
-	if err == nil {
-		done.Undo, done.TookMS = f.undo, took
-		body, unfit := release.Recorded(done)
-		if unfit == nil {
-			return body
-		}
-		err = bug(f.step, unfit.Error(), nil)
-	}
-	cause := context.Cause(ctx)
-	stopped := cause != nil && (errors.Is(err, cause) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
-	if stopped && !errors.Is(cause, errTooLong) {
-		return release.StepCancelled{Undo: f.undo, TookMS: took, Why: why(cause)}
-	}
-	fault := f.fault(err)
-	if stopped {
-		fault = f.tooLong(err)
-	}
-	fault.Cause = nil
-	return release.StepFailed{Undo: f.undo, TookMS: took, Fault: fault}
-}
-
-// why words the cause of a cancelled context.
-func why(cause error) string {
-	if errors.Is(cause, context.Canceled) {
-		return "cancelled"
-	}
-	return cause.Error()
-}
-
-// fault makes the step's Fault of an error: its own if it brought one.
-func (f *flight) fault(err error) release.Fault {
-	if own, ok := errors.AsType[*release.Fault](err); ok {
-		return *own
-	}
-	return release.Fault{Title: f.name() + " failed", Detail: err.Error()}
-}
-
-// tooLong keeps the evidence of a step that used up its time.
-func (f *flight) tooLong(err error) release.Fault {
-	fault := release.Fault{Title: fmt.Sprintf("%s took longer than %s", f.name(), release.Took(f.limit.Milliseconds()))}
-	if doing := f.doing.Load(); doing != nil {
-		fault.Detail = "it was still " + *doing
-	}
-	if own, ok := errors.AsType[*release.Fault](err); ok {
-		fault.Detail, fault.Where, fault.Evidence, fault.Try = own.Error(), own.Where, own.Evidence, own.Try
-	}
-	return fault
-}
-
-func (f *flight) name() string {
-	if f.undo {
-		return "putting back " + f.step.ID
-	}
-	return f.step.Title
-}
-
-func bug(s release.Step, what string, stack []byte) *release.Fault {
-	fault := &release.Fault{
-		Title: s.Title + " failed: this is a bug in readme-ops", Detail: what, Try: "readme-ops doctor", Exit: release.ExitBug,
-	}
-	if len(stack) > 0 {
-		lines := strings.Split(strings.TrimSpace(string(stack)), "\n")
-		fault.Evidence = []release.Evidence{{Label: "where it happened", Lines: lines[:min(len(lines), 30)]}}
-	}
-	return fault
 }

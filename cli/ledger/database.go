@@ -2,14 +2,18 @@ package ledger
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+)
 
-	"readme/cli/release"
+const (
+	patience = 30 * time.Second // for a question to the database, dialling included
+	parting  = 5 * time.Second  // for what is done after the caller has cancelled
+
+	// plain is how statements are sent: the server keeps nothing of them, so that a pooler may put each on another connection.
+	plain = pgx.QueryExecModeExec
 )
 
 // Database is the record in an environment's own Postgres, schema readme_ops, which laptops and CI share. The zero
@@ -33,28 +37,21 @@ type Querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// Prepare makes the schema and its tables where they are missing, in one transaction, and takes the rights on them from everybody
-// but their owner. It is for after the approval: plan and other readers do without a schema.
-func (d Database) Prepare(context.Context) error {
-	if d.None() {
-		return nil
+// with dials for one piece of work and puts its error in words.
+func (d Database) with(ctx context.Context, what string, do func(context.Context, *pgx.Conn) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	conn, err := d.Dial(ctx)
+	if err != nil {
+		return d.failed(ctx, what, unreached(err))
 	}
-	return errors.ErrUnsupported
+	defer leave(ctx, conn)
+	return d.failed(ctx, what, do(ctx, conn))
 }
 
-// Runs gives the last runs, the newest first by the order in which the database heard of them, at most limit. Where there is no schema there are
-// none. Their states lack the lines that steps said.
-func (d Database) Runs(_ context.Context, _ int) ([]Summary, error) {
-	if d.None() {
-		return nil, nil
-	}
-	return nil, errors.ErrUnsupported
-}
-
-// Events gives the events of a run, fs.ErrNotExist where the database has none.
-func (d Database) Events(_ context.Context, run string) ([]release.Event, error) {
-	if d.None() {
-		return nil, fmt.Errorf("read the events of %s: %w", run, fs.ErrNotExist)
-	}
-	return nil, errors.ErrUnsupported
+// leave closes a connection, also when ctx is over.
+func leave(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), parting)
+	defer cancel()
+	_ = conn.Close(ctx) // nothing is open on it that closing could lose
 }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -16,7 +15,7 @@ const samples = 10
 func Estimates(runs []Summary, env string) map[string]time.Duration {
 	took := map[string][]int64{}
 	for _, s := range runs {
-		if s.State == nil || s.State.Plan.Env != env {
+		if s.State == nil || s.State.Plan.Env != env || s.State.Plan.Purpose != "" {
 			continue
 		}
 		for _, st := range s.State.Steps {
@@ -33,17 +32,8 @@ func Estimates(runs []Summary, env string) map[string]time.Duration {
 	return estimates
 }
 
-// Sighting says since when a difference is there, by the database's clock.
-type Sighting struct {
-	First time.Time
-	Age   time.Duration
-}
-
-// Seen notes that these differences are there now, and no others, and tells since when each is. Where there is no schema nothing is noted, and the
-// map is empty.
-func (d Database) Seen(context.Context, []string) (map[string]Sighting, error) {
-	if d.None() {
-		return nil, nil
-	}
-	return nil, errors.ErrUnsupported
+// Estimates is Estimates of the runs in the database.
+func (d Database) Estimates(ctx context.Context) (map[string]time.Duration, error) {
+	runs, err := d.Runs(ctx, 3*samples)
+	return Estimates(runs, d.Env), err
 }

@@ -3,13 +3,13 @@ package ledger
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"readme/cli/release"
@@ -20,6 +20,8 @@ type Journal struct {
 	file   file
 	path   string
 	broken error // after a failed write nothing more is written: a gap would make the whole record unreadable
+
+	before []release.Event // what it held when it was opened, until a Record has it
 }
 
 // file is what a Journal needs of an *os.File.
@@ -57,29 +59,33 @@ func (j *Journal) Path() string { return j.path }
 // Write appends the events, in one write, and makes sure that they are on the disk if one of them matters to a resume. After an error every
 // further Write fails with it.
 func (j *Journal) Write(batch []release.Event) error {
+	_, err := j.append(batch)
+	return err
+}
+
+// append is Write and gives the lines, also where they could not be written.
+func (j *Journal) append(batch []release.Event) ([]line, error) {
 	if j.broken != nil {
-		return j.broken
+		return nil, j.broken
 	}
-	var lines bytes.Buffer
-	durable := false
-	for _, e := range batch {
-		line, err := json.Marshal(e)
-		if err != nil {
-			return j.fail(err)
-		}
-		lines.Write(line)
-		lines.WriteByte('\n')
-		durable = durable || matters(e.Body)
+	lines, err := encode(batch)
+	if err != nil {
+		return nil, j.fail(err)
 	}
-	if _, err := j.file.Write(lines.Bytes()); err != nil {
-		return j.fail(err)
+	var text bytes.Buffer
+	for _, l := range lines {
+		text.WriteString(l.text)
+		text.WriteByte('\n')
 	}
-	if durable {
+	if _, err := j.file.Write(text.Bytes()); err != nil {
+		return lines, j.fail(err)
+	}
+	if durable(batch) {
 		if err := j.file.Sync(); err != nil {
-			return j.fail(err)
+			return lines, j.fail(err)
 		}
 	}
-	return nil
+	return lines, nil
 }
 
 func (j *Journal) fail(err error) error {
@@ -93,12 +99,19 @@ func (j *Journal) fail(err error) error {
 // Close ends the writing.
 func (j *Journal) Close() error {
 	if j.broken == nil {
-		j.broken = fmt.Errorf("write journal: %s: %w", j.path, fs.ErrClosed)
+		j.broken = j.closed()
 	}
 	if err := j.file.Close(); err != nil {
 		return fmt.Errorf("close journal: %w", err)
 	}
 	return nil
+}
+
+func (j *Journal) closed() error { return fmt.Errorf("write journal: %s: %w", j.path, fs.ErrClosed) }
+
+// durable reports whether one of the events matters.
+func durable(batch []release.Event) bool {
+	return slices.ContainsFunc(batch, func(e release.Event) bool { return matters(e.Body) })
 }
 
 // matters reports whether a resume or an undo would go wrong without the event. The rest may be lost with the machine.

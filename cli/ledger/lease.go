@@ -4,90 +4,45 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"readme/cli/release"
 )
 
-// ErrFenced says that the lock of the environment is no longer ours: it expired, somebody took it over, or it was broken. Whoever hears
-// it has no right to write anything more.
-var ErrFenced = errors.New("the lock of the environment is no longer held by this run")
-
-// Holder says who holds the lock of an environment.
-type Holder struct {
-	Env, Run string
-	Owner    string // user@host, as RunStarted.By
-	Host     string // the machine, as its kernel calls it
-	CI       string // the URL of the CI run; "" outside CI
-	Step     string // what it was at when it was last heard of
-	PID      int
-	Epoch    int64 // counts the holders of the environment's lock
-
-	Acquired, Renewed, Expires time.Time // by the database's clock
-
-	// How long it has been held, since it was last heard of, and until it expires: by the database's clock, too.
-	Age, Silent, Left time.Duration
-}
-
-// String is the holder for people: who, where, with what, since when.
-func (h Holder) String() string {
-	text := h.Owner
-	if h.CI != "" {
-		text += " (" + h.CI + ")"
-	}
-	text += fmt.Sprintf(", run %s, for %s", h.Run, release.Took(h.Age.Milliseconds()))
-	if h.Step != "" {
-		text += ", at " + h.Step
-	}
-	return text
-}
-
-// HeldError says that somebody else holds the lock.
-type HeldError struct{ Holder Holder }
-
-func (e *HeldError) Error() string {
-	return fmt.Sprintf("the lock of %s is held by %s", e.Holder.Env, e.Holder)
-}
-
 // Lease is the lock of an environment while it is ours. It lasts 60 s in the database, and is renewed every 10 s over a connection of its own
-// until Release. A nil Lease, and that of no Database, holds nothing and is never lost.
+// until Release. It is safe for several goroutines. A nil Lease, and that of no Database, holds nothing and is never lost.
+//
+// A machine that sleeps stops our clock, too. What it does on waking up is stopped by the first statement that meets the database's.
 type Lease struct {
+	db     Database
 	holder Holder
+	pace   pace
+
+	end     *time.Timer        // loses the lease by our own monotonic clock
+	stop    context.CancelFunc // ends the renewing; nil where there is none
+	stopped chan struct{}
+	lost    chan struct{}
+	conn    *pgx.Conn // the renewing's, until stopped is closed
+
+	mu    sync.Mutex
+	step  string
+	err   error // why it is lost
+	cause error // why the last renewal failed
 }
 
-// Lease tells who holds the lock now, by the database's clock: ok is false where nobody does.
-func (d Database) Lease(context.Context) (h Holder, ok bool, err error) {
-	if d.None() {
-		return Holder{}, false, nil
-	}
-	return Holder{}, false, errors.ErrUnsupported
+// newLease keeps the lease that was got by a statement sent at began.
+func newLease(ctx context.Context, d Database, got Holder, began time.Time, p pace) *Lease {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	l := &Lease{db: d, holder: got, pace: p, step: got.Step, stop: stop, stopped: make(chan struct{}), lost: make(chan struct{})}
+	l.end = time.AfterFunc(time.Until(began.Add(p.life-p.margin)), l.silent)
+	go l.keep(ctx)
+	return l
 }
 
-// Acquire takes the lock if it is free or has expired. h says who we are (Run, Owner, Host, CI, Step, PID); the rest is filled in. Where somebody else
-// holds it the error is a *HeldError.
-func (d Database) Acquire(ctx context.Context, h Holder) (*Lease, error) {
-	return d.AcquireOver(ctx, h, nil)
-}
-
-// AcquireOver takes the lock as Acquire does, and also from a holder of whom dead says that it is no more (see Orphaned): in one
-// statement, and only from the very lease that dead was asked about.
-func (d Database) AcquireOver(_ context.Context, h Holder, _ func(Holder) bool) (*Lease, error) {
-	h.Env = d.Env
-	if d.None() {
-		return &Lease{holder: h}, nil
-	}
-	return nil, errors.ErrUnsupported
-}
-
-// Break frees the lock, if it is still the very lease (by its epoch) that was seen; otherwise ErrFenced, and nothing happened. Its holder can write nothing from then on.
-func (d Database) Break(context.Context, Holder) error {
-	if d.None() {
-		return nil
-	}
-	return errors.ErrUnsupported
-}
-
-// Holder is us, as the database has it.
+// Holder is us, as the database had it when we took the lock.
 func (l *Lease) Holder() Holder {
 	if l == nil {
 		return Holder{}
@@ -96,20 +51,134 @@ func (l *Lease) Holder() Holder {
 }
 
 // Lost is closed when the lease is not ours any more, or could not be renewed in time by our own monotonic clock: Err says which. Nothing may be started then.
-func (l *Lease) Lost() <-chan struct{} { return nil }
+func (l *Lease) Lost() <-chan struct{} {
+	if l == nil {
+		return nil
+	}
+	return l.lost
+}
 
 // Err is nil while the lease is ours. It wraps ErrFenced where somebody has taken it, release.ErrAway where the database did not answer until it was over.
-func (l *Lease) Err() error { return nil }
+func (l *Lease) Err() error {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
 
 // SetStep says what the run is at, for those who wait for the lock. It is sent with the next renewal.
-func (l *Lease) SetStep(string) {}
+func (l *Lease) SetStep(step string) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.step = step
+}
 
-// Release stops the renewing and frees the lock, if it is still ours. A second Release does nothing.
-func (l *Lease) Release(context.Context) error { return nil }
+// lose ends the lease for us, once.
+func (l *Lease) lose(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == nil {
+		l.err = err
+		close(l.lost)
+	}
+}
 
-// Check asks over q whether the lease is ours by epoch and expiry; ErrFenced if not. A migration asks it at its start.
-func (l *Lease) Check(context.Context, Querier) error { return nil }
+// silent loses the lease because the database did not renew it in time.
+func (l *Lease) silent() {
+	l.mu.Lock()
+	cause := l.cause
+	l.mu.Unlock()
+	err := fmt.Errorf("the lock of %s could not be renewed for %s: %w", l.db.Env, release.Took((l.pace.life - l.pace.margin).Milliseconds()), release.ErrAway)
+	if cause != nil {
+		err = fmt.Errorf("%w: %w", err, cause)
+	}
+	l.lose(err)
+}
 
-// Hold checks as Check does and locks the lease's row FOR SHARE until q's transaction ends: nobody takes the lock over before that. It is the
-// last statement before a migration's commit, in a transaction that is READ COMMITTED.
-func (l *Lease) Hold(context.Context, Querier) error { return nil }
+// keep renews the lease until ctx is over or it is lost.
+func (l *Lease) keep(ctx context.Context) {
+	defer close(l.stopped)
+	wait := time.NewTimer(l.pace.every)
+	defer wait.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.lost:
+			return
+		case <-wait.C:
+		}
+		began := time.Now()
+		err := l.renew(ctx)
+		switch {
+		case err == nil:
+			l.end.Reset(time.Until(began.Add(l.pace.life - l.pace.margin)))
+			wait.Reset(l.pace.every)
+		case errors.Is(err, ErrFenced):
+			l.lose(err)
+			return
+		default:
+			l.mu.Lock()
+			l.cause = err
+			l.mu.Unlock()
+			wait.Reset(l.pace.again)
+		}
+	}
+}
+
+// renew puts the end of the lease off. One that has expired is not renewed, even if nobody has taken it.
+func (l *Lease) renew(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, l.pace.try)
+	defer cancel()
+	if l.conn == nil || l.conn.IsClosed() {
+		conn, err := l.db.Dial(ctx)
+		if err != nil {
+			return unreached(err)
+		}
+		l.conn = conn
+	}
+	l.mu.Lock()
+	step := l.step
+	l.mu.Unlock()
+	tag, err := l.conn.Exec(ctx, `update readme_ops.leases set renewed_at = clock_timestamp(), step = $3::text,
+		expires_at = clock_timestamp() + $4::bigint * interval '1 millisecond'
+		where env = $1::text and epoch = $2::bigint and expires_at > clock_timestamp()`, plain,
+		l.db.Env, l.holder.Epoch, step, l.pace.life.Milliseconds())
+	if err == nil && tag.RowsAffected() == 0 {
+		return fmt.Errorf("renew the lock of %s: %w", l.db.Env, ErrFenced)
+	}
+	return l.db.failed(ctx, "renew the lock", err)
+}
+
+// Release stops the renewing and frees the lock, if it is still ours. A second Release does nothing. Where the database is away, the lock expires by itself.
+func (l *Lease) Release(ctx context.Context) error {
+	if l == nil || l.stop == nil {
+		return nil
+	}
+	l.stop()
+	<-l.stopped
+	l.mu.Lock()
+	first := l.end != nil
+	if first {
+		l.end.Stop()
+		l.end = nil
+	}
+	l.mu.Unlock()
+	if !first {
+		return nil
+	}
+	d := l.db
+	if conn := l.conn; conn != nil && !conn.IsClosed() {
+		d.Dial = func(context.Context) (*pgx.Conn, error) { return conn, nil } // with closes it
+	}
+	return d.with(ctx, "free the lock", func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, `update readme_ops.leases set expires_at = clock_timestamp()
+			where env = $1::text and epoch = $2::bigint and expires_at > clock_timestamp()`, plain, l.db.Env, l.holder.Epoch)
+		return err
+	})
+}

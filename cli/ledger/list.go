@@ -22,8 +22,11 @@ type Summary struct {
 	Err   error          // why the journal cannot be read; a broken one never hides the others
 
 	Ordinal int64 // its place in the order of its environment's database; 0 where only a journal has it
+	Held    bool  // it holds its environment's lock now, as the database says
 	Journal bool  // this machine has a journal of it
 	Ahead   bool  // the journal has events that the database has not: see Replay
+
+	last string // its last line in the database
 }
 
 // List gives all runs of dir, the newest first. A dir that is not there has none.
@@ -39,14 +42,14 @@ func List(dir string) ([]Summary, error) {
 	return list, nil
 }
 
-// Latest gives the newest release to env that can be read, nil if there is none: a run of the checks alone is none. It reads no more journals than it needs to.
+// Latest gives the newest release to env that can be read, nil if there is none: a run of the checks alone is none, nor is a plan that was denied. It reads no more journals than it needs to.
 func Latest(dir, env string) (*release.State, error) {
 	runs, err := names(dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, run := range runs {
-		if s := summary(dir, run).State; s != nil && s.Plan.Env == env && s.Plan.Purpose != release.Smoke {
+		if s := summary(dir, run).State; s != nil && s.Plan.Env == env && s.Plan.Purpose != release.Smoke && !s.Denied {
 			return s, nil
 		}
 	}
@@ -73,7 +76,7 @@ func names(dir string) ([]string, error) {
 }
 
 func summary(dir, run string) Summary {
-	s := Summary{Run: run}
+	s := Summary{Run: run, Journal: true}
 	events, err := Read(dir, run)
 	if _, cut := errors.AsType[*CutError](err); cut {
 		s.Cut, err = true, nil

@@ -15,7 +15,7 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("event %d of run %s stands on this machine's record with another content than on the environment's", e.Seq, e.Run)
+	return fmt.Sprintf("event %d of run %s stands in this machine's record with another content than in the environment's", e.Seq, e.Run)
 }
 
 // Merge gives the union of a run's events from its journal and from the database, each a record without gaps, or empty. Where they differ it

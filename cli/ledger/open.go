@@ -29,7 +29,7 @@ func Open(dir, run string) (*Journal, []release.Event, error) {
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("open journal: %w", err), f.Close())
 	}
-	return &Journal{file: f, path: path}, events, nil
+	return &Journal{file: f, path: path, before: events}, events, nil
 }
 
 // proceed locks the file, reads it, and makes it end with a whole line.
@@ -67,10 +67,25 @@ func Resume(ctx context.Context, dir, run string, d Database) (*Journal, []relea
 	if err == nil && len(all) > len(here) {
 		err = j.Write(all[len(here):])
 	}
+	if _, conflict := errors.AsType[*ConflictError](err); conflict {
+		err = split(err, j.path)
+	}
 	if err != nil {
 		return nil, nil, errors.Join(err, j.Close())
 	}
+	j.before = all
 	return j, all, nil
+}
+
+// split is for a run that went on in two places: a person has to look which one is right.
+func split(err error, path string) *release.Fault {
+	return &release.Fault{
+		Title:  "this machine's record of the run differs from the environment's",
+		Detail: err.Error() + ". The environment's is the one that counts; put the journal of this machine aside to go on with it",
+		Try:    "mv " + release.ShellWord(path) + " " + release.ShellWord(path+".aside"),
+		Exit:   release.ExitNotPutBack,
+		Cause:  err,
+	}
 }
 
 // Dead reports whether the process that wrote a run is known to be gone: its journal is in dir, was begun, and nobody is writing it.

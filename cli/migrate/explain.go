@@ -23,7 +23,9 @@ func (r *runner) explain(ctx context.Context, err error, m Migration, done []Res
 		Try:   `psql "$DATABASE_URL" -c 'table readme_ops.migrations'`,
 		Exit:  release.ExitStepFailed, Cause: err,
 	}
-	if failed, ok := errors.AsType[*statementError](err); ok {
+	if lost, ok := errors.AsType[*fenceError](err); ok {
+		r.explainFence(f, m, lost)
+	} else if failed, ok := errors.AsType[*statementError](err); ok {
 		r.explainStatement(f, m, failed)
 	} else if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		f.Title = m.Name + " could not be applied: " + pg.Message

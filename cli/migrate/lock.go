@@ -78,7 +78,7 @@ func (h holder) String() string {
 	return fmt.Sprintf("process %d (%s)", h.pid, strings.Join(parts, ", "))
 }
 
-func lockHolder(ctx context.Context, q querier) (holder, error) {
+func lockHolder(ctx context.Context, q Querier) (holder, error) {
 	var h holder
 	err := q.QueryRow(ctx, `select a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesce(host(a.client_addr), ''), a.xact_start
 		from pg_locks l join pg_stat_activity a on a.pid = l.pid

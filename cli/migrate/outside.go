@@ -28,11 +28,11 @@ func (r *runner) outside(ctx context.Context, m Migration) (already bool, err er
 	if already, err := r.recorded(ctx, r.conn, m); err != nil || already {
 		return already, err
 	}
-	if err := ensureRecord(ctx, r.conn); err != nil {
+	if err := r.check(ctx, r.conn); err != nil {
 		return false, err
 	}
-	if err := writeRecord(ctx, r.conn, m, r.options, 0, true); err != nil {
-		return false, fmt.Errorf("record that the migration starts: %w", err)
+	if err := r.begin(ctx, m); err != nil {
+		return false, err
 	}
 	if err := r.statements(ctx, m); err != nil {
 		return false, r.startedError(ctx, m, err)
@@ -47,6 +47,24 @@ func (r *runner) outside(ctx context.Context, m Migration) (already bool, err er
 		return false, &startedError{err: fmt.Errorf("record that the migration is done: %w", err)}
 	}
 	return false, nil
+}
+
+// begin puts on record that the file is started, in a transaction that the fence holds: from here on a part of it may be
+// applied.
+func (r *runner) begin(ctx context.Context, m Migration) error {
+	if err := ensureRecord(ctx, r.conn); err != nil {
+		return err
+	}
+	err := pgx.BeginFunc(ctx, r.conn, func(tx pgx.Tx) error {
+		if err := writeRecord(ctx, tx, m, r.options, 0, true); err != nil {
+			return err
+		}
+		return r.hold(ctx, tx)
+	})
+	if err != nil {
+		return fmt.Errorf("record that the migration starts: %w", err)
+	}
+	return nil
 }
 
 // guard takes the lock in a transaction that does nothing else, for as long as it is open.
@@ -69,6 +87,11 @@ func (r *runner) guard(ctx context.Context, conn *pgx.Conn) (pgx.Tx, error) {
 
 func (r *runner) statements(ctx context.Context, m Migration) error {
 	for i, s := range m.Statements {
+		if i > 0 { // each is for good, and the one before may have taken an hour
+			if err := r.check(ctx, r.conn); err != nil {
+				return err
+			}
+		}
 		lock := r.options.LockTimeout
 		if s.refusesTransaction() != "" {
 			// CREATE INDEX CONCURRENTLY waits for every older transaction, which is no harm to anybody. Giving up

@@ -37,22 +37,22 @@ create table if not exists readme_ops.migrations (
 comment on table readme_ops.migrations is 'written by readme-ops: one row for each applied file of migrations/';
 comment on column readme_ops.migrations.started is 'begun outside a transaction, and not known to have ended well';`
 
-// querier is a connection or a transaction.
-type querier interface {
+// Querier is a connection or a transaction.
+type Querier interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 // hasRecord reports whether the table is there, without making it.
-func hasRecord(ctx context.Context, q querier) (bool, error) {
+func hasRecord(ctx context.Context, q Querier) (bool, error) {
 	var there bool
 	err := q.QueryRow(ctx, `select to_regclass('readme_ops.migrations') is not null`).Scan(&there)
 	return there, err
 }
 
 // readRecord reads all rows, by version. There are none if the table does not exist.
-func readRecord(ctx context.Context, q querier) ([]Applied, error) {
+func readRecord(ctx context.Context, q Querier) ([]Applied, error) {
 	if there, err := hasRecord(ctx, q); err != nil || !there {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func readRecord(ctx context.Context, q querier) ([]Applied, error) {
 }
 
 // findRecord reads one row; nil if there is none.
-func findRecord(ctx context.Context, q querier, version int64) (*Applied, error) {
+func findRecord(ctx context.Context, q Querier, version int64) (*Applied, error) {
 	all, err := readRecord(ctx, q)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func findRecord(ctx context.Context, q querier, version int64) (*Applied, error)
 }
 
 // ensureRecord makes the schema and the table if they are missing. The caller holds the lock.
-func ensureRecord(ctx context.Context, q querier) error {
+func ensureRecord(ctx context.Context, q Querier) error {
 	there, err := hasRecord(ctx, q)
 	if err != nil || there {
 		return err
@@ -96,13 +96,13 @@ func ensureRecord(ctx context.Context, q querier) error {
 	return nil
 }
 
-func writeRecord(ctx context.Context, q querier, m Migration, o Options, took time.Duration, started bool) error {
+func writeRecord(ctx context.Context, q Querier, m Migration, o Options, took time.Duration, started bool) error {
 	_, err := q.Exec(ctx, `insert into readme_ops.migrations (version, name, sha256, took_ms, commit, release, started)
 		values ($1, $2, $3, $4, $5, $6, $7)`, m.Version, m.Name, m.SHA256, took.Milliseconds(), o.Commit, o.Release, started)
 	return err
 }
 
-func finishRecord(ctx context.Context, q querier, m Migration, took time.Duration) error {
+func finishRecord(ctx context.Context, q Querier, m Migration, took time.Duration) error {
 	tag, err := q.Exec(ctx, `update readme_ops.migrations set started = false, took_ms = $2, applied_at = clock_timestamp()
 		where version = $1 and started`, m.Version, took.Milliseconds())
 	if err == nil && tag.RowsAffected() != 1 {

@@ -40,6 +40,9 @@ func (r *runner) inTransaction(ctx context.Context, m Migration) (already bool, 
 	if already, err := r.recorded(ctx, tx, m); err != nil || already {
 		return already, err
 	}
+	if err := r.check(ctx, tx); err != nil {
+		return false, err
+	}
 	if err := ensureRecord(ctx, tx); err != nil {
 		return false, err
 	}
@@ -64,6 +67,9 @@ func (r *runner) inTransaction(ctx context.Context, m Migration) (already bool, 
 	}
 	if err := writeRecord(ctx, tx, m, r.options, time.Since(began), false); err != nil {
 		return false, fmt.Errorf("record the migration: %w", err)
+	}
+	if err := r.hold(ctx, tx); err != nil {
+		return false, err
 	}
 	return false, r.commit(ctx, tx, m)
 }
@@ -98,7 +104,7 @@ func (e *unknownError) Error() string { return "commit: " + e.err.Error() }
 func (e *unknownError) Unwrap() error { return e.err }
 
 // recorded reports whether the file is on record. One that is there with another content, or unfinished, is a fault.
-func (r *runner) recorded(ctx context.Context, q querier, m Migration) (bool, error) {
+func (r *runner) recorded(ctx context.Context, q Querier, m Migration) (bool, error) {
 	row, err := findRecord(ctx, q, m.Version)
 	switch {
 	case err != nil || row == nil:
@@ -119,7 +125,7 @@ func (r *runner) setTimeouts(ctx context.Context, lock time.Duration, local bool
 	return err
 }
 
-func transactionID(ctx context.Context, q querier) (string, error) {
+func transactionID(ctx context.Context, q Querier) (string, error) {
 	var id string
 	err := q.QueryRow(ctx, `select pg_current_xact_id()::text`).Scan(&id)
 	return id, err

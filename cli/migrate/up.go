@@ -22,6 +22,7 @@ type Options struct {
 	Commit           string        // goes on record
 	Release          string        // goes on record
 	AfterDeploy      bool          // these files are the ones marked after-deploy, and it is their time
+	Fence            *Fence        // keeps out a release that has lost its lock; nil: none
 
 	Say     func(text string)                                    // progress, a line at a time; may be nil
 	Retried func(attempt int, wait time.Duration, reason string) // an attempt failed, the next one follows after wait; nil: Say tells it

@@ -33,6 +33,7 @@ func Build(rel *spec.Release, env spec.Environment, facts Facts) (release.Plan, 
 			return release.Plan{}, err
 		}
 	}
+	b.first(env)
 	b.checks()
 	p := release.Plan{
 		Project: rel.Project, Env: env.Name, Box: facts.Box, Targets: facts.Targets, Commit: facts.Commit,
@@ -94,6 +95,18 @@ type builder struct {
 	notes []string
 }
 
+// first says of a first release what it lacks: a way back.
+func (b *builder) first(env spec.Environment) {
+	for _, s := range b.facts.Services {
+		if s.Live.ID != "" {
+			return
+		}
+	}
+	if len(b.facts.Services) > 0 {
+		b.notes = append(b.notes, "this is the first release to "+env.Name+": there is nothing to go back to yet")
+	}
+}
+
 func (b *builder) add(s release.Step) { b.steps = append(b.steps, s) }
 
 func (b *builder) has(id string) bool {
@@ -145,15 +158,15 @@ func (b *builder) bucket() {
 	}
 	if !is.Found {
 		s.Change, s.Why = release.ChangeCreate, "it does not exist yet"
-		s.To = fmt.Sprintf("%s, at most %s", privacy(want.Public), size(want.MaxSize))
+		s.To = fmt.Sprintf("%s, at most %s", Privacy(want.Public), Size(want.MaxSize))
 		b.add(s)
 		return
 	}
 	if is.Public != want.Public {
-		s.Lines = append(s.Lines, privacy(is.Public)+" -> "+privacy(want.Public))
+		s.Lines = append(s.Lines, Privacy(is.Public)+" -> "+Privacy(want.Public))
 	}
 	if is.MaxSize != want.MaxSize {
-		s.Lines = append(s.Lines, "at most "+size(is.MaxSize)+" -> at most "+size(want.MaxSize))
+		s.Lines = append(s.Lines, "at most "+Size(is.MaxSize)+" -> at most "+Size(want.MaxSize))
 	}
 	if !sameTypes(is.Types, want.Types) {
 		s.Lines = append(s.Lines, fmt.Sprintf("types %v -> %v", is.Types, want.Types))
@@ -170,15 +183,16 @@ func BucketPrecondition(is Bucket) string {
 	return "was=" + hex.EncodeToString(sum[:6])
 }
 
-func privacy(public bool) string {
+// Privacy is a word for whether a bucket is public.
+func Privacy(public bool) string {
 	if public {
 		return "public"
 	}
 	return "private"
 }
 
-// size writes bytes as release.yaml does.
-func size(n int64) string {
+// Size writes bytes as release.yaml does.
+func Size(n int64) string {
 	switch {
 	case n == 0:
 		return "any size"

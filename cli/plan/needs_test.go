@@ -43,7 +43,8 @@ func TestBuild_warnsOfEachThingOnce(t *testing.T) {
 	facts := with(fresh(), "api", func(s *plan.Service) { s.Warn = []string{"3 staged changes", "api deploys itself"} })
 	facts = with(facts, "client", func(s *plan.Service) { s.Warn = []string{"3 staged changes"} })
 	facts.Notes = []string{"a port moved"}
-	if diff := cmp.Diff([]string{"a port moved", "3 staged changes", "api deploys itself"}, build(t, facts).Notes); diff != "" {
+	first := "this is the first release to local: there is nothing to go back to yet"
+	if diff := cmp.Diff([]string{"a port moved", "3 staged changes", "api deploys itself", first}, build(t, facts).Notes); diff != "" {
 		t.Error(diff)
 	}
 }

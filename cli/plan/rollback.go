@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ type Past struct {
 	Services map[string]Return // by the name in release.yaml
 	Barred   []string          // migrations that have taken away what the code of Run needs, and are applied since
 	Since    int               // how many migrations were applied since; -1 if nobody can be asked
+	Away     string            // why the database cannot be asked; "" if it was, or there is none
 }
 
 // Return is one service on its way back.
@@ -75,7 +77,7 @@ func Rollback(rel *spec.Release, env spec.Environment, past Past) (release.Plan,
 func applied(since int) string {
 	switch {
 	case since < 0:
-		return "; whether a migration was applied since cannot be read from the database, only from the runs on record here"
+		return "; which migrations were applied since is only known from the runs on record here"
 	case since == 0:
 		return ""
 	}
@@ -102,9 +104,7 @@ func (b *builder) restore(d spec.Deploy, past Past, r Return) release.Step {
 		From: "nothing", To: r.Was.words(), Undo: "it stays as it is then",
 		Inputs: encode(RestoreInputs{To: d.To, Name: d.Name, Run: past.Run}),
 	}
-	for k, v := range r.Outputs {
-		s.Outputs[k] = v
-	}
+	maps.Copy(s.Outputs, r.Outputs)
 	if r.Live.ID != "" {
 		s.From = Earlier{ID: r.Live.ID, Commit: r.Live.Commit, Image: r.Live.Image, Build: r.Live.Build}.words()
 		s.Outputs["url"], s.Outputs["commit"], s.Outputs["deployment"] = r.Live.URL, r.Live.Commit, r.Live.ID

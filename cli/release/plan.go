@@ -33,6 +33,7 @@ func (p Plan) Where() string {
 const (
 	Smoke    = "smoke"    // it only looks
 	Rollback = "rollback" // it goes back to what an earlier run had left live
+	Offline  = "offline"  // nothing live was read: it shows what a change is about, and cannot be run
 )
 
 // Target is one pinned place that the plan acts on, such as {railway, "project 1f0c…, environment dev"}.

@@ -3,6 +3,7 @@ package release
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ErrAway is wrapped by a ledger that has kept a batch on this machine only, because the environment's Postgres does not
@@ -43,15 +44,25 @@ func (b RunSuperseded) String() string { return "will not be resumed: " + b.Why 
 
 // Resumable reports whether another process may continue the run, if the one that began it is gone.
 func (s *State) Resumable() bool {
-	return !s.Over && !s.Denied && s.Run != "" && s.Plan.Purpose != Smoke
+	return !s.Over && !s.Denied && s.Superseded == "" && s.Run != "" && s.Plan.Purpose != Smoke
+}
+
+// Moved reports whether something that the run has changed, or may have changed, is not put back.
+func (s *State) Moved() bool {
+	for _, st := range s.Steps {
+		if st.Changed() && st.Undo.Status != Done {
+			return true
+		}
+	}
+	return false
 }
 
 // resume brings the state to where another process begins: what was cut off is pending again, its intents kept, and so is
 // what was skipped because the run was told to stop. A run that has failed stays failed, and goes on being put back.
 func (s *State) resume() {
-	s.Paused = ""
-	failed := s.failing()
-	if !failed {
+	s.Paused, s.Ended = "", time.Time{}
+	failed := s.Rollback || s.failure() != ""
+	if !s.Failed { // what stopped it does not bind whoever takes it up, and a failure that came later is a reason of its own
 		s.Stopping, s.Signal = "", ""
 	}
 	for _, st := range s.Steps {
@@ -61,7 +72,7 @@ func (s *State) resume() {
 		cut := st.Status == Running || st.Status == Cancelled
 		switch {
 		case cut && (!failed || st.Step.Kind == KindCleanup):
-			st.Status, st.Text = Pending, ""
+			st.Status, st.Text, st.Doing = Pending, "", ""
 		case cut:
 			st.Status, st.Text = Cancelled, "it was cut off"
 		case !failed && st.Status == Skipped && st.Step.Change != ChangeSkip:
@@ -70,12 +81,12 @@ func (s *State) resume() {
 	}
 }
 
-// failing reports whether a step has failed, so that the run is on its way back.
-func (s *State) failing() bool {
+// failure gives the step that failed the run, so that it is on its way back; "" if there is none.
+func (s *State) failure() string {
 	for _, st := range s.Steps {
 		if st.Status == Failed && st.Step.Kind != KindCleanup {
-			return true
+			return st.Step.ID
 		}
 	}
-	return s.Rollback
+	return ""
 }

@@ -34,6 +34,7 @@ type State struct {
 	Denied   bool
 	Stopping string // why nothing new is started; "" while all is well
 	Signal   string // interrupt or terminated, if one was received
+	Failed   bool   // what stops it is the failure of a step, not somebody who wants it to stop
 	Rollback bool   // putting back has begun
 	Over     bool   // RunDone was seen
 	Paused   string // why the process that ran it left it as it is; "" while one is at work
@@ -107,8 +108,9 @@ func (s *State) Apply(e Event) {
 		s.Denied = true
 	case RunStopping:
 		s.Stopping, s.Signal = b.Why, b.Signal
+		s.Failed = s.failure() != ""
 	case RollbackStarted:
-		s.Rollback = true
+		s.Rollback, s.Failed = true, true
 	case RunDone:
 		s.Over, s.Ended = true, e.At
 	case RunPaused:

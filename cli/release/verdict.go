@@ -21,12 +21,12 @@ func (s *State) Verdict() Verdict {
 	switch {
 	case s.Denied:
 		return NotStarted
+	case s.Superseded != "":
+		return Superseded
 	case !s.Over && s.Paused != "":
 		return Paused
 	case !s.Over:
 		return Going
-	case s.Superseded != "":
-		return Superseded
 	case s.Stopping == "" && s.allDone():
 		return Released
 	case s.stands():

@@ -26,8 +26,8 @@ func TestUnpack_staysInItsFolder(t *testing.T) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		archive(t, w, "h", map[string]string{name: "text"})
-		files, err := steps.Unpack(filepath.Join(w.Archives, "h.tar.gz"), dir)
+		h := archive(t, w, map[string]string{name: "text"})
+		files, err := steps.Unpack(filepath.Join(w.Archives, h+".tar.gz"), dir)
 		if (err == nil) != ok {
 			t.Errorf("%s: got %v", name, err)
 			continue

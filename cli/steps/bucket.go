@@ -41,7 +41,7 @@ func (a bucket) Do(ctx context.Context, t *engine.Task) (release.StepDone, error
 	if err != nil {
 		return release.StepDone{}, bucketFault(in, "cannot be read back", err)
 	}
-	if want := (plan.Bucket{Found: true, Public: in.Public, MaxSize: in.MaxSize, Types: in.Types}); !want.Equal(now) {
+	if want := wanted(in); !want.Equal(now) {
 		return release.StepDone{}, &release.Fault{
 			Title:  "bucket " + in.Name + " is not as it should be",
 			Detail: "it was written without an error and reads back otherwise",
@@ -52,6 +52,27 @@ func (a bucket) Do(ctx context.Context, t *engine.Task) (release.StepDone, error
 		}
 	}
 	return release.StepDone{Text: text}, nil
+}
+
+func wanted(in plan.BucketInputs) plan.Bucket {
+	return plan.Bucket{Found: true, Public: in.Public, MaxSize: in.MaxSize, Types: in.Types}
+}
+
+// Reconcile reads the bucket: one that is as it should be was brought in line.
+func (a bucket) Reconcile(ctx context.Context, t *engine.Task, was engine.Was) (release.StepDone, bool, error) {
+	var in plan.BucketInputs
+	if err := json.Unmarshal(t.Step.Inputs, &in); err != nil || len(was.Intents) == 0 {
+		return release.StepDone{}, false, err
+	}
+	is, err := a.w.Buckets.Bucket(ctx, in.Name)
+	if err != nil {
+		return release.StepDone{}, false, bucketFault(in, "cannot be read", err)
+	}
+	text := "put right"
+	if t.Step.Change == release.ChangeCreate {
+		text = "created"
+	}
+	return release.StepDone{Text: text}, wanted(in).Equal(is), nil
 }
 
 // Undo leaves the bucket, which may hold books by now, and says so if this run changed it.

@@ -29,7 +29,7 @@ func question(d spec.Deploy, tree string) steps.Question {
 		Subject: steps.Subject{
 			Commit:  release.Commit{SHA: "c-" + tree},
 			Tree:    func([]string) (string, error) { return "sha256:" + tree, nil },
-			Archive: func(string) (string, int, error) { return "hash-" + tree, 2, nil },
+			Archive: func(string) (string, int, error) { return hashOf(map[string]string{"./go.mod": tree}), 2, nil },
 		},
 	}
 }
@@ -65,7 +65,7 @@ func TestFacts_ofRailwaySayWhatHasChanged(t *testing.T) {
 		d := spec.Deploy{Name: "api", To: "railway", Service: "api", Build: "ok", Start: "serve", Health: "/health"}
 		bring := func(run, tree string, want int, deeds ...deed) {
 			r.Helper()
-			archive(r.T, r.w, "hash-"+tree, map[string]string{"./go.mod": tree})
+			archive(r.T, r.w, map[string]string{"./go.mod": tree})
 			s := planned(r.T, r.w, question(d, tree))
 			s.Deadline = 10 * time.Minute
 			exits(r.T, carryOut(r.T, r.w, run, []release.Step{s}, deeds...), want)
@@ -90,7 +90,7 @@ func TestFacts_ofRailwaySayWhatHasChanged(t *testing.T) {
 		says(r.T, planned(r.T, r.w, question(d, "two")), release.ChangeUpdate, "its files have changed")
 
 		// somebody brings something by hand
-		id, err := r.Deploy(r.Context(), provider.Request{Service: "api", Archive: filepath.Join(r.w.Archives, "hash-one.tar.gz")})
+		id, err := r.Deploy(r.Context(), provider.Request{Service: "api", Archive: filepath.Join(r.w.Archives, hashOf(map[string]string{"./go.mod": "one"})+".tar.gz")})
 		for err == nil && r.live().ID != id {
 			time.Sleep(time.Second)
 		}

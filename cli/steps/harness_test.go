@@ -2,7 +2,9 @@ package steps_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,10 +88,17 @@ func exits(t *testing.T, s *release.State, want int) {
 	}
 }
 
-// archive writes the archive with this hash.
-func archive(t *testing.T, w *steps.World, hash string, files map[string]string) {
+// hashOf is what the archive of these files is called.
+func hashOf(files map[string]string) string {
+	return fmt.Sprintf("%x", sha256.Sum256(railwaytest.Archive(files)))
+}
+
+// archive packs the files, and gives the archive's name.
+func archive(t *testing.T, w *steps.World, files map[string]string) string {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(w.Archives, hash+".tar.gz"), railwaytest.Archive(files), 0o600); err != nil {
+	raw, hash := railwaytest.Archive(files), hashOf(files)
+	if err := os.WriteFile(filepath.Join(w.Archives, hash+".tar.gz"), raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return hash
 }

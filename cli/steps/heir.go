@@ -37,31 +37,6 @@ func heir(ctx context.Context, h Host, id string) string {
 	return found
 }
 
-// follow waits for the end of the deployment, and of the one of the same commit that takes its place: which of the two
-// serves is all the same, and that the other one was superseded is no failure.
-func (a deploy) follow(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec *deployed) (provider.Deployment, error) {
-	for {
-		tail := tailer{host: h, task: t, id: rec.ID}
-		if in.Source == "build" { // its log was told while it was built
-			tail.host = nil
-		}
-		d, err := a.w.wait(ctx, t, h, rec.ID, func(provider.Deployment) { tail.read(ctx) })
-		if err != nil {
-			return d, err
-		}
-		tail.read(ctx)
-		next := heir(ctx, h, rec.ID)
-		if next == rec.ID {
-			return d, nil
-		}
-		t.Say("", "the vendor deploys the same commit once more by itself: "+next)
-		rec.ID = next
-		if err := t.Intent("wait for deployment "+next, *rec); err != nil {
-			return d, err
-		}
-	}
-}
-
 // asOrdered holds what went live against the order. Another commit is a failure. Settings that read otherwise are said
 // and left to the smoke checks, because a vendor may only write them in another way.
 func (a deploy) asOrdered(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, d provider.Deployment) error {
@@ -80,7 +55,7 @@ func (a deploy) asOrdered(ctx context.Context, t *engine.Task, h Host, in plan.D
 	lines, err := v.Differences(ctx, d.ID, Order{DeployInputs: in})
 	if err != nil {
 		t.Say("", "with which settings it runs could not be read: "+err.Error())
-		return ended(ctx, err)
+		return isEnd(ctx, err)
 	}
 	for _, line := range lines {
 		t.Say("", fmt.Sprintf("%s is live with another setting than release.yaml's: %s", in.Name, line))
@@ -88,8 +63,8 @@ func (a deploy) asOrdered(ctx context.Context, t *engine.Task, h Host, in plan.D
 	return nil
 }
 
-// ended passes an error on that is the end of the context, and no other.
-func ended(ctx context.Context, err error) error {
+// isEnd passes an error on that is the end of the context, and no other.
+func isEnd(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
 		return err
 	}

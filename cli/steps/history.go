@@ -2,6 +2,7 @@ package steps
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"readme/cli/plan"
@@ -13,12 +14,12 @@ import (
 type History struct {
 	runs  []*release.State                          // releases and rollbacks, the newest first
 	known map[string]map[string]provider.Deployment // by service and id: as whole as any run has recorded it
-	ours  map[string]bool                           // ids that a deploy of ours has made, rather than the way back to another
+	backs map[string]bool                           // ids that a way back of ours has made, as the copy of another
 }
 
 // NewHistory reads the runs of one environment, given in any order that has the newest first.
 func NewHistory(runs []*release.State) *History {
-	h := &History{known: map[string]map[string]provider.Deployment{}, ours: map[string]bool{}}
+	h := &History{known: map[string]map[string]provider.Deployment{}, backs: map[string]bool{}}
 	for _, r := range runs {
 		if r == nil || r.Plan.Purpose == release.Smoke {
 			continue
@@ -39,15 +40,18 @@ func (h *History) learn(st *release.StepState) {
 	default:
 		return
 	}
-	for _, raw := range append(append([]json.RawMessage{}, st.Intents...), st.Record) {
+	for _, raw := range slices.Concat(st.Intents, st.Undo.Intents, []json.RawMessage{st.Record}) {
 		var rec deployed
 		if len(raw) == 0 || json.Unmarshal(raw, &rec) != nil {
 			continue
 		}
 		h.keep(service, rec.Before)
 		h.keep(service, rec.After)
-		if rec.ID != "" && st.Step.Kind == release.KindDeploy {
-			h.ours[rec.ID] = true
+		if st.Step.Kind == release.KindRestore {
+			h.backs[rec.ID] = true
+		}
+		if rec.Back != nil {
+			h.backs[rec.Back.ID] = true
 		}
 	}
 }
@@ -97,12 +101,13 @@ func (h *History) Left(r *release.State) map[string]Former {
 	return out
 }
 
-// Same reports whether what serves is the deployment that was, or a copy of it that a way back has made.
+// Same reports whether what serves is the deployment that was, or a copy of it that a way back of ours has made. The same
+// commit, deployed once more by somebody else, may run with other settings and variables.
 func (h *History) Same(was, live provider.Deployment) bool {
 	if was.ID == live.ID {
 		return true
 	}
-	return was.ID != "" && !h.ours[live.ID] && isBack(deployed{Before: was}, live)
+	return was.ID != "" && h.backs[live.ID] && isBack(deployed{Before: was}, live)
 }
 
 // matches reports whether all that a run had left live serves now.
@@ -152,17 +157,17 @@ func (h *History) Back(live map[string]provider.Deployment) *release.State {
 // origin follows a rollback to the run that it went back to.
 func (h *History) origin(r *release.State) string {
 	for seen := 0; r.Plan.Purpose == release.Rollback && seen < len(h.runs); seen++ {
-		to := h.Run(target(r.Plan))
+		to := h.Run(Goal(r.Plan))
 		if to == nil {
-			return target(r.Plan)
+			return Goal(r.Plan)
 		}
 		r = to
 	}
 	return r.Run
 }
 
-// target is the run that the plan of a rollback goes back to.
-func target(p release.Plan) string {
+// Goal is the run that the plan of a rollback goes back to.
+func Goal(p release.Plan) string {
 	for _, s := range p.Steps {
 		var in plan.RestoreInputs
 		if s.Kind == release.KindRestore && json.Unmarshal(s.Inputs, &in) == nil && in.Run != "" {

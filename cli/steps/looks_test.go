@@ -14,7 +14,7 @@ import (
 func TestFacts_forALookAskOnlyWhatIsLive(t *testing.T) {
 	onRailway(t, func(r *atRailway) {
 		d := spec.Deploy{Name: "api", To: "railway", Service: "api", Build: "ok", Start: "serve", Health: "/health"}
-		archive(r.T, r.w, "hash-one", map[string]string{"./go.mod": "one"})
+		archive(r.T, r.w, map[string]string{"./go.mod": "one"})
 		s := planned(r.T, r.w, question(d, "one"))
 		s.Deadline = 10 * time.Minute
 		exits(r.T, carryOut(r.T, r.w, "run-1", []release.Step{s}), release.ExitDone)

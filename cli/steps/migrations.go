@@ -37,20 +37,26 @@ func (a migrations) Do(ctx context.Context, t *engine.Task) (release.StepDone, e
 	if err != nil {
 		return release.StepDone{}, err
 	}
-	if now := fmt.Sprintf("applied=%d", len(st.Applied)); now != t.Step.Precondition {
+	ours := appliedBy(t.Run, st, in.Pending)
+	if now := fmt.Sprintf("applied=%d", len(st.Applied)-len(ours)); now != t.Step.Precondition {
 		return release.StepDone{}, a.w.overtaken(t.Step, now)
 	}
-	before, err := migrate.Exposed(ctx, a.w.Database)
+	before, err := a.openBefore(ctx, t.Was)
 	if err != nil {
 		return release.StepDone{}, err
 	}
-	for _, m := range pending {
-		if err := t.Intent("apply "+m.Name, plan.Migration{Name: m.Name, SHA256: m.SHA256}); err != nil {
+	pending = slices.DeleteFunc(pending, func(m migrate.Migration) bool { return ours[m.Name] })
+	for i, m := range pending {
+		rec := applying{Migration: plan.Migration{Name: m.Name, SHA256: m.SHA256}}
+		if i == 0 {
+			rec.Open = before
+		}
+		if err := t.Intent("apply "+m.Name, rec); err != nil {
 			return release.StepDone{}, err
 		}
 	}
 	done, err := migrate.Up(ctx, a.w.Database, pending, migrate.Options{
-		LockTimeout: in.LockTimeout, Commit: a.commit.String(), Release: t.Run,
+		LockTimeout: in.LockTimeout, Commit: a.commit.String(), Release: t.Run, Fence: a.w.Fence,
 		Say: func(line string) { t.Say("", line) },
 	})
 	if err == nil {
@@ -59,7 +65,7 @@ func (a migrations) Do(ctx context.Context, t *engine.Task) (release.StepDone, e
 	if err != nil {
 		return release.StepDone{}, err
 	}
-	return release.StepDone{Text: fmt.Sprintf("%d applied", len(done))}, nil
+	return release.StepDone{Text: fmt.Sprintf("%d applied", len(ours)+len(done))}, nil
 }
 
 // pick finds the files that were approved, and refuses one that has changed since.
@@ -101,14 +107,18 @@ func (a migrations) Undo(ctx context.Context, t *engine.Task, was engine.Was) (r
 }
 
 // intended are the migrations that were about to be applied.
-func intended(was engine.Was) ([]plan.Migration, error) {
+func intended(was engine.Was) ([]plan.Migration, error) { return intendedOf(was.Intents) }
+
+func intendedOf(intents []json.RawMessage) ([]plan.Migration, error) {
 	var out []plan.Migration
-	for _, raw := range was.Intents {
+	for _, raw := range intents {
 		var m plan.Migration
 		if err := json.Unmarshal(raw, &m); err != nil {
 			return nil, err
 		}
-		out = append(out, m)
+		if !slices.Contains(out, m) { // one that was taken up again is meant twice
+			out = append(out, m)
+		}
 	}
 	return out, nil
 }

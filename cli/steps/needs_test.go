@@ -52,7 +52,7 @@ func TestFacts_setVariablesOnlyOfWhatIsNew(t *testing.T) {
 		if !slices.Contains(s.Lines, "+ variable REDIS_URL") || slices.Contains(s.Lines, "+ variable ADMIN_TOKEN") {
 			r.Errorf("nothing was ever brought to it: %q", s.Lines)
 		}
-		archive(r.T, r.w, "hash-one", map[string]string{"./go.mod": "one"})
+		archive(r.T, r.w, map[string]string{"./go.mod": "one"})
 		s = planned(r.T, r.w, question(d, "one"))
 		s.Deadline = 10 * time.Minute
 		exits(r.T, carryOut(r.T, r.w, "run-1", []release.Step{s}), release.ExitDone)

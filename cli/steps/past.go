@@ -19,7 +19,7 @@ import (
 var ErrNoPast = errors.New("there is nothing to go back to")
 
 // ReadPast finds the run that a rollback goes back to, the one named to or else History.Back, and asks the vendors what
-// serves now and whether they can go back. It changes nothing, and needs no database. Without a run it is ErrNoPast.
+// serves now and whether they can go back. It changes nothing, and does without the database where that is away. Without a run it is ErrNoPast.
 func ReadPast(ctx context.Context, w *World, q Question, h *History, to string) (plan.Past, error) {
 	live, err := w.live(ctx, q)
 	if err != nil {
@@ -32,11 +32,14 @@ func ReadPast(ctx context.Context, w *World, q Question, h *History, to string) 
 	if run == nil {
 		return plan.Past{}, ErrNoPast
 	}
-	past := plan.Past{Box: q.Box, Run: run.Run, Plan: run.Plan, Services: map[string]plan.Return{}, Since: -1}
+	past := plan.Past{Box: q.Box, Run: run.Run, Plan: run.Plan, Services: map[string]plan.Return{}}
+	if err := w.since(ctx, q, h, run, &past); err != nil {
+		return past, err
+	}
 	left := h.Left(run)
 	var mu sync.Mutex
 	err = together(q.Release.Deploy, func(name, host string) error {
-		r, err := w.wayBack(ctx, q, h, name, left[name], live[name])
+		r, err := w.wayBack(ctx, q, h, plan.DeployInputs{Name: name, To: host}, left[name], live[name])
 		mu.Lock()
 		defer mu.Unlock()
 		past.Services[name] = r
@@ -65,7 +68,8 @@ func (w *World) live(ctx context.Context, q Question) (map[string]provider.Deplo
 	return out, err
 }
 
-func (w *World) wayBack(ctx context.Context, q Question, h *History, name string, was Former, live provider.Deployment) (plan.Return, error) {
+func (w *World) wayBack(ctx context.Context, q Question, h *History, as plan.DeployInputs, was Former, live provider.Deployment) (plan.Return, error) {
+	name := as.Name
 	r := plan.Return{
 		Was: was.earlier(), Live: asLive(live), Without: q.Without[name], Outputs: maps.Clone(q.Outputs[name]),
 		Same: was.ID != "" && live.State == provider.Live && h.Same(was.Deployment, live),
@@ -83,7 +87,7 @@ func (w *World) wayBack(ctx context.Context, q Question, h *History, name string
 	}
 	var err error
 	if r.Stuck, err = v.Returnable(ctx, was.Deployment); err != nil {
-		return r, cannotRead(plan.DeployInputs{Name: name, To: live.Service}, err)
+		return r, cannotRead(as, err)
 	}
 	return r, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"readme/cli/box/fault"
 	emulator "readme/cli/box/pipecat"
+	"readme/cli/box/railway/railwaytest"
 	"readme/cli/provider"
 	"readme/cli/provider/pipecat"
 	"readme/cli/release"
@@ -43,9 +44,7 @@ func fromFiles(p *atPipecat, toml string) (step func(bot string) release.Step) {
 			if root != "services/bot" || len(exclude) == 0 {
 				p.Errorf("the context is %q without %q", root, exclude)
 			}
-			name := fmt.Sprintf("%x", bot)
-			archive(p.T, p.w, name, map[string]string{"./Dockerfile": dockerfile, "./bot.py": bot})
-			return name, 2, nil
+			return archive(p.T, p.w, map[string]string{"./Dockerfile": dockerfile, "./bot.py": bot}), 2, nil
 		}
 		s := planned(p.T, p.w, q)
 		s.Deadline = 20 * time.Minute
@@ -205,10 +204,14 @@ func TestBot_withATagThatMovesIsBroughtEachTime(t *testing.T) {
 func TestBot_isSentAsItWasPlannedOrNotAtAll(t *testing.T) {
 	onPipecat(t, func(p *atPipecat) {
 		one := fromFiles(p, inItsFolder)(botPy)
-		archive(p.T, p.w, fmt.Sprintf("%x", botPy), map[string]string{"./Dockerfile": dockerfile, "./bot.py": "something else"})
+		in := map[string]string{"./Dockerfile": dockerfile, "./bot.py": botPy}
+		other := railwaytest.Archive(map[string]string{"./Dockerfile": dockerfile, "./bot.py": "something else"})
+		if err := os.WriteFile(filepath.Join(p.w.Archives, hashOf(in)+".tar.gz"), other, 0o600); err != nil {
+			p.Fatal(err)
+		}
 		s := carryOut(p.T, p.w, "run-1", []release.Step{one})
 		exits(p.T, s, release.ExitStepFailed)
-		if f := s.Step("bot").Fault; f == nil || !strings.Contains(f.Detail, "is not the one that was planned") {
+		if f := s.Step("bot").Fault; f == nil || !strings.Contains(f.Title, "are not here any more") || p.live().ID != "" {
 			p.Errorf("got %+v", f)
 		}
 	})
@@ -219,7 +222,7 @@ func TestBot_thatTheVendorsActionHasBuiltIsUnchanged(t *testing.T) {
 	onPipecat(t, func(p *atPipecat) {
 		step := fromFiles(p, inItsFolder)
 		exits(p.T, carryOut(p.T, p.w, "run-1", []release.Step{step(botPy)}), release.ExitDone)
-		raw, err := os.ReadFile(filepath.Join(p.w.Archives, fmt.Sprintf("%x", botPy)+".tar.gz"))
+		raw, err := os.ReadFile(filepath.Join(p.w.Archives, hashOf(map[string]string{"./Dockerfile": dockerfile, "./bot.py": botPy})+".tar.gz"))
 		if err != nil {
 			p.Fatal(err)
 		}

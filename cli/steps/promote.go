@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -58,7 +59,16 @@ func (a promote) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 	if err := put(ctx, t, p, id); err != nil {
 		return release.StepDone{}, refused(asDeploy, "it was not promoted", err)
 	}
-	d := provider.Deployment{ID: id}
+	return a.promoted(ctx, t, h, p, rec)
+}
+
+// promoted is the step's result once the domain serves the deployment, which it verifies.
+func (a promote) promoted(ctx context.Context, t *engine.Task, h Host, p Promoter, rec deployed) (release.StepDone, error) {
+	in, _, _, err := a.host(t)
+	if err != nil {
+		return release.StepDone{}, err
+	}
+	asDeploy, d := plan.DeployInputs{Name: in.Name, To: in.To}, provider.Deployment{ID: rec.ID}
 	if err := deploy(a).verify(ctx, h, asDeploy, &d); err != nil {
 		return release.StepDone{}, err
 	}
@@ -73,7 +83,7 @@ func (a promote) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 	record, err := json.Marshal(rec)
 	return release.StepDone{
 		Text: text, Record: record,
-		Outputs: map[string]string{"url": url, "deployment": id, "commit": commit},
+		Outputs: map[string]string{"url": url, "deployment": rec.ID, "commit": t.Outputs(in.Name)["commit"]},
 	}, err
 }
 
@@ -121,16 +131,13 @@ func (a promote) Undo(ctx context.Context, t *engine.Task, was engine.Was) (rele
 	if err != nil {
 		return release.StepDone{}, err
 	}
-	if len(was.Intents) == 0 {
-		return release.StepDone{}, errors.New("there is no record of what was live before")
-	}
-	var rec deployed
-	if err := json.Unmarshal(was.Intents[0], &rec); err != nil {
-		return release.StepDone{}, err
+	rec, ok, err := recorded(was.Intents)
+	if err != nil || !ok {
+		return release.StepDone{}, cmp.Or(err, errors.New("there is no record of what was live before"))
 	}
 	asDeploy, d := plan.DeployInputs{Name: in.Name, To: in.To}, deploy(a)
 	if q, ok := h.(Quieter); ok {
-		if err := q.Quiet(ctx, rec.ID); err != nil {
+		if err := q.Quiet(ctx, rec.ID, a.w.patience()); err != nil {
 			return release.StepDone{}, notPutBack(asDeploy, rec, err)
 		}
 	}
@@ -144,7 +151,7 @@ func (a promote) Undo(ctx context.Context, t *engine.Task, was engine.Was) (rele
 	case strangers(rec, live, t.Run, plan.DeployInputs{Commit: t.Outputs(in.Name)["commit"]}):
 		return release.StepDone{}, notPutBack(asDeploy, rec, errStrangers(live))
 	case rec.Before.ID == "":
-		return d.remove(ctx, t, h, asDeploy, rec, live)
+		return d.remove(ctx, t, h, asDeploy, rec, live, was)
 	}
-	return d.restore(ctx, t, h, asDeploy, rec)
+	return d.restore(ctx, t, h, asDeploy, rec, was)
 }

@@ -63,8 +63,7 @@ func ways(r *atRailway, n int) map[string]func() release.Step {
 	}
 	return map[string]func() release.Step{
 		"upload": func() release.Step {
-			hash := "hash-" + sha(n)
-			archive(r.T, r.w, hash, map[string]string{"./go.mod": "module readme // " + sha(n)})
+			hash := archive(r.T, r.w, map[string]string{"./go.mod": "module readme // " + sha(n)})
 			return of(plan.DeployInputs{Source: "upload", Build: "ok", Start: "serve", Archive: hash, Tree: "t" + sha(n)})
 		},
 		"commit": func() release.Step {

@@ -81,10 +81,10 @@ func onRailway(t *testing.T, f func(r *atRailway)) {
 // order is the step that brings a commit of api.
 func (r *atRailway) order(commit, start string) release.Step {
 	r.Helper()
-	archive(r.T, r.w, "hash-"+commit, map[string]string{"./go.mod": "module readme // " + commit})
+	hash := archive(r.T, r.w, map[string]string{"./go.mod": "module readme // " + commit})
 	return step(r.T, release.KindDeploy, "api", "live="+r.live().ID, plan.DeployInputs{
 		To: "railway", Name: "api", Service: "api", Build: "ok", Start: start, Health: "/health", HealthTimeout: 20 * time.Second,
-		Archive: "hash-" + commit, Commit: commit, Tree: "t-" + commit,
+		Archive: hash, Commit: commit, Tree: "t-" + commit,
 	})
 }
 
@@ -174,7 +174,7 @@ func TestRailway_leavesSomebodyElsesDeploymentAlone(t *testing.T) {
 		exits(r.T, carryOut(r.T, r.w, "run-1", []release.Step{r.order("c1", "serve")}), release.ExitDone)
 		theirs := ""
 		colleague := func(ctx context.Context) (err error) {
-			theirs, err = r.Deploy(ctx, provider.Request{Service: "api", Archive: filepath.Join(r.w.Archives, "hash-c1.tar.gz"), Marker: provider.Marker{Release: "theirs", Commit: "c9"}})
+			theirs, err = r.Deploy(ctx, provider.Request{Service: "api", Archive: filepath.Join(r.w.Archives, hashOf(map[string]string{"./go.mod": "module readme // c1"})+".tar.gz"), Marker: provider.Marker{Release: "theirs", Commit: "c9"}})
 			for err == nil && r.live().ID != theirs {
 				time.Sleep(time.Second)
 			}

@@ -27,7 +27,7 @@ func TestFacts_warnOfFilesThatBeatReleaseYAMLAtRailway(t *testing.T) {
 			}
 			return p.Notes
 		}
-		if n := notes(); len(n) != 0 {
+		if n := notes(); strings.Contains(strings.Join(n, "\n"), "beats release.yaml") {
 			r.Errorf("without such a file: %q", n)
 		}
 		for _, name := range []string{"railway.toml", "services/api/railway.json"} {

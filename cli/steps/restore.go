@@ -44,21 +44,52 @@ func (a restore) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 		return release.StepDone{}, a.w.overtaken(t.Step, now)
 	}
 	to := earlier(in.Was)
+	m := provider.Marker{Release: t.Run, Commit: to.Marker.Commit, Tree: to.Marker.Tree}
 	rec := deployed{Before: before}
+	if rec.Had, err = past(ctx, h, m); err != nil {
+		return release.StepDone{}, cannotRead(as, err)
+	}
 	if err := t.Intent("go back to "+to.ID, rec); err != nil {
 		return release.StepDone{}, err
 	}
 	err = twice(ctx, t, func() (err error) {
-		rec.ID, err = r.Restore(ctx, to, provider.Marker{Release: t.Run, Commit: to.Marker.Commit, Tree: to.Marker.Tree})
+		rec.ID, err = r.Restore(ctx, to, m)
 		return err
 	})
 	if err != nil {
 		return release.StepDone{}, notBack(in, before, err)
 	}
+	rec.Had = nil
 	if err := t.Intent("wait for deployment "+rec.ID, rec); err != nil {
 		return release.StepDone{}, err
 	}
 	return a.watch(ctx, t, in, h, rec)
+}
+
+// Reconcile waits for the way back that was begun before this process; one that did not arrive is gone again.
+func (a restore) Reconcile(ctx context.Context, t *engine.Task, was engine.Was) (release.StepDone, bool, error) {
+	in, as, h, err := a.inputs(t)
+	if err != nil {
+		return release.StepDone{}, false, err
+	}
+	rec, begun, err := recorded(was.Intents)
+	if err != nil || !begun {
+		return release.StepDone{}, false, err
+	}
+	way := &wayBack{w: a.w, t: t, h: h, to: earlier(in.Was), has: returning{Had: rec.Had, ID: rec.ID}}
+	d, arrived, err := way.takeUp(ctx)
+	if err != nil {
+		return release.StepDone{}, false, cannotRead(as, err)
+	}
+	if !arrived {
+		return release.StepDone{}, false, nil
+	}
+	rec.ID, rec.Had = d.ID, nil
+	if err := t.Intent("wait for deployment "+rec.ID, rec); err != nil {
+		return release.StepDone{}, false, err
+	}
+	done, err := a.watch(ctx, t, in, h, rec)
+	return done, err == nil, err
 }
 
 // watch follows the deployment that stands for the earlier one to its end, and holds the vendor to its word.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"readme/cli/engine"
+	"readme/cli/migrate"
 	"readme/cli/plan"
 	"readme/cli/provider"
 	"readme/cli/release"
@@ -115,9 +116,9 @@ type Promoter interface {
 }
 
 // Quieter waits until nothing is on its way any more that could put this deployment on the domain: a promote whose
-// answer never came must not land after everything was put back.
+// answer never came must not land after everything was put back. Lag is how long a read may be late.
 type Quieter interface {
-	Quiet(ctx context.Context, id string) error
+	Quiet(ctx context.Context, id string, lag time.Duration) error
 }
 
 // Remarker says what a vendor does differently since its domain was moved, and nobody would expect; "" for nothing.
@@ -156,7 +157,13 @@ type World struct {
 	Poll     time.Duration // how often a vendor is asked about a deployment
 	Settle   time.Duration // how long a bot's session is watched
 
+	// Patience is how long a vendor's lists may not show what the vendor has accepted: "it was not made" is concluded only
+	// after that long of reads without a trace. 0 is half a minute, which all vendors keep; the box, whose emulators answer
+	// at once what they have accepted, may do with less.
+	Patience time.Duration
+
 	Database  release.Secret
+	Fence     *migrate.Fence  // asks whether the lock is still this release's; nil: none
 	SecretSet string          // of the bot in this environment; "" for the one that pcc-deploy.toml names
 	Hosts     map[string]Host // by the service's name in release.yaml
 	Buckets   Buckets
@@ -164,6 +171,8 @@ type World struct {
 	Plain     map[string]bool           // names of Values that the matrix does not call secret
 	Bypass    release.Secret            // opens a protected deployment to checks; empty for none
 	Smoke     smoke.Env                 // what all checks share
+
+	unsent unsent
 }
 
 // Actions gives the action of every step that runs.

@@ -33,14 +33,12 @@ func (a deploy) Undo(ctx context.Context, t *engine.Task, was engine.Was) (relea
 }
 
 func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, was engine.Was) (release.StepDone, error) {
-	var rec deployed
-	for _, raw := range was.Intents {
-		if err := json.Unmarshal(raw, &rec); err != nil {
-			return release.StepDone{}, err
-		}
+	rec, err := a.lastKnown(ctx, t, was)
+	if err != nil {
+		return release.StepDone{}, notPutBack(in, rec, err)
 	}
 	h := a.w.Hosts[in.Name]
-	stopped := a.stop(ctx, t, h, rec)
+	stopped := a.stop(ctx, t, h, rec, was)
 	live, err := h.Live(ctx)
 	vendors := err == nil && live.ID != rec.Before.ID && ownDeploy(live, in.Commit) // of the very commit, started by a push
 	if rec.Staged && stopped == nil && !vendors {
@@ -63,9 +61,25 @@ func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, 
 	case strangers(rec, live, t.Run, in):
 		return release.StepDone{}, notPutBack(in, rec, errStrangers(live))
 	case rec.Before.ID == "":
-		return a.remove(ctx, t, h, in, rec, live)
+		return a.remove(ctx, t, h, in, rec, live, was)
 	}
-	return a.restore(ctx, t, h, in, rec)
+	return a.restore(ctx, t, h, in, rec, was)
+}
+
+// lastKnown is what is on record, and the id of what was sent where that is not: what nobody knows of could go live after
+// everything was put back.
+func (a deploy) lastKnown(ctx context.Context, t *engine.Task, was engine.Was) (deployed, error) {
+	rec, _, err := recorded(was.Intents)
+	if err != nil || rec.ID != "" || a.w.unsent.is(t.Step.ID) {
+		return rec, err
+	}
+	d, err := a.delivery(t)
+	if err != nil {
+		return rec, err
+	}
+	d.rec = rec
+	rec.ID, err = d.found(ctx)
+	return rec, err
 }
 
 // strangers reports whether what serves was brought by somebody else after us. It is not ours to take away. A deployment
@@ -104,22 +118,33 @@ func errStrangers(live provider.Deployment) error {
 }
 
 // stop ends a deployment that is still on its way, so that it does not go live after it was put back.
-func (a deploy) stop(ctx context.Context, t *engine.Task, h Host, rec deployed) error {
+func (a deploy) stop(ctx context.Context, t *engine.Task, h Host, rec deployed, was engine.Was) error {
 	if rec.ID == "" {
 		return nil
 	}
-	d, err := h.Deployment(ctx, rec.ID)
-	if provider.NotFound(err) { // the undo of a promote has taken it away
-		return nil
-	}
-	// One that waits for a person would go live when that person says yes, long after it was put back.
-	if err != nil || d.State.Over() && d.State != provider.NeedsHuman {
-		return err
+	recall(h, rec.ID, rec.Before.ID)
+	ending, _, _ := undone(was)
+	for began := time.Now(); ; {
+		d, err := h.Deployment(ctx, rec.ID)
+		if provider.NotFound(err) { // the undo of a promote has taken it away
+			return nil
+		}
+		// One that waits for a person would go live when that person says yes, long after it was put back.
+		if err != nil || d.State.Over() && d.State != provider.NeedsHuman {
+			return err
+		}
+		if !ending[rec.ID] || time.Since(began) >= a.w.patience() {
+			break
+		}
+		if err := sleep(ctx, a.w.Poll); err != nil { // it was told to end before this process began
+			return err
+		}
 	}
 	remover, ok := h.(Remover)
 	if !ok {
 		return nil
 	}
+	rec.Ending = rec.ID
 	if err := t.Intent("cancel deployment "+rec.ID, rec); err != nil {
 		return err
 	}
@@ -140,7 +165,7 @@ func (a deploy) settingsBack(ctx context.Context, h Host, in plan.DeployInputs, 
 	return nil
 }
 
-func (a deploy) remove(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec deployed, live provider.Deployment) (release.StepDone, error) {
+func (a deploy) remove(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec deployed, live provider.Deployment, was engine.Was) (release.StepDone, error) {
 	remover, ok := h.(Remover)
 	if !ok {
 		return release.StepDone{
@@ -148,47 +173,48 @@ func (a deploy) remove(ctx context.Context, t *engine.Task, h Host, in plan.Depl
 			Kept: fmt.Sprintf("%s stays at %s: it is the first one, and there is nothing to go back to", in.Name, in.To),
 		}, nil
 	}
+	removed := release.StepDone{Text: "removed, nothing was live before"}
+	ending, _, _ := undone(was)
+	if ending[live.ID] && a.vanishes(ctx, h, live.ID, a.w.patience()) == nil { // the removal that was begun before
+		return removed, nil
+	}
+	rec.Ending = live.ID
 	if err := t.Intent("remove deployment "+live.ID, rec); err != nil {
 		return release.StepDone{}, err
 	}
 	if err := remover.Remove(ctx, live.ID); err != nil {
 		return release.StepDone{}, notPutBack(in, rec, err)
 	}
+	if err := a.vanishes(ctx, h, live.ID, time.Minute); err != nil {
+		return release.StepDone{}, notPutBack(in, rec, err)
+	}
+	return removed, nil
+}
+
+// vanishes waits until the deployment does not serve any more.
+func (a deploy) vanishes(ctx context.Context, h Host, id string, within time.Duration) error {
 	for began := time.Now(); ; {
 		now, err := h.Live(ctx)
-		if err == nil && now.ID != live.ID {
-			return release.StepDone{Text: "removed, nothing was live before"}, nil
+		if err == nil && now.ID != id {
+			return nil
 		}
-		if time.Since(began) > time.Minute {
-			return release.StepDone{}, notPutBack(in, rec, fmt.Errorf("%s still serves a minute after it was removed", live.ID))
+		if time.Since(began) > within {
+			return fmt.Errorf("%s still serves %s after it was removed", id, release.Took(within.Milliseconds()))
 		}
 		if err := sleep(ctx, a.w.Poll); err != nil {
-			return release.StepDone{}, err
+			return err
 		}
 	}
 }
 
-func (a deploy) restore(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec deployed) (release.StepDone, error) {
-	restorer, ok := h.(Restorer)
-	if !ok {
-		return release.StepDone{}, notPutBack(in, rec, fmt.Errorf("%s has no way back to an earlier deployment", in.To))
-	}
-	if err := t.Intent("go back to "+rec.Before.ID, rec); err != nil {
-		return release.StepDone{}, err
-	}
-	var id string
-	err := twice(ctx, t, func() (err error) {
-		id, err = restorer.Restore(ctx, rec.Before, provider.Marker{Release: t.Run, Commit: rec.Before.Marker.Commit, Tree: rec.Before.Marker.Tree})
-		return err
-	})
+func (a deploy) restore(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec deployed, was engine.Was) (release.StepDone, error) {
+	_, back, begun := undone(was)
+	way := &wayBack{w: a.w, t: t, h: h, to: rec.Before, begun: begun, has: back, intend: func(text string, back returning) error {
+		rec.Back = &back
+		return t.Intent(text, rec)
+	}}
+	d, err := way.walk(ctx)
 	if err != nil {
-		return release.StepDone{}, notPutBack(in, rec, err)
-	}
-	d, err := a.w.wait(ctx, t, h, id, func(provider.Deployment) {})
-	if err != nil {
-		return release.StepDone{}, notPutBack(in, rec, err)
-	}
-	if d, err = a.w.onDomain(ctx, t, h, d); err != nil {
 		return release.StepDone{}, notPutBack(in, rec, err)
 	}
 	if d.State != provider.Live {

@@ -62,7 +62,9 @@ func (h onVercel) Promote(ctx context.Context, id string) error {
 
 func (h onVercel) Domain(ctx context.Context) (string, error) { return h.c.Domain(ctx) }
 
-func (h onVercel) Quiet(ctx context.Context, id string) error { return h.c.Quiet(ctx, id) }
+func (h onVercel) Quiet(ctx context.Context, id string, lag time.Duration) error {
+	return h.c.Quiet(ctx, id, lag)
+}
 
 func (h onVercel) Remark(ctx context.Context) (string, error) { return h.c.Remark(ctx) }
 

@@ -79,9 +79,9 @@ func TestVercel_bringsWhatIsKeptOffTheDomainSinceARollback(t *testing.T) {
 		exits(v.T, carryOut(v.T, v.w, "run-1", v.order("one")), release.ExitDone)
 		exits(v.T, carryOut(v.T, v.w, "run-2", v.order("two"), fails), release.ExitSmokeFailed)
 		order := v.order("three")[:1]
-		archive(v.T, v.w, "hash-three", map[string]string{"./page.txt": "three", "./package.json": "{}"})
+		hash := archive(v.T, v.w, map[string]string{"./page.txt": "three", "./package.json": "{}"})
 		order[0] = step(v.T, release.KindDeploy, "client", order[0].Precondition, plan.DeployInputs{
-			To: "vercel", Name: "client", Archive: "hash-three", Commit: "c-three", Tree: "t-three",
+			To: "vercel", Name: "client", Archive: hash, Commit: "c-three", Tree: "t-three",
 		})
 		s := carryOut(v.T, v.w, "run-3", order)
 		exits(v.T, s, release.ExitDone)

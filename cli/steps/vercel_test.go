@@ -90,11 +90,16 @@ func (v *atVercel) serving() string {
 // order is the two steps that bring a page and put it on the domain.
 func (v *atVercel) order(page string) []release.Step {
 	v.Helper()
-	archive(v.T, v.w, "hash-"+page, map[string]string{"./page.txt": page, "./package.json": "{}", "./app/page.tsx": "x"})
+	return v.orderOf(page, map[string]string{"./page.txt": page, "./package.json": "{}", "./app/page.tsx": "x"})
+}
+
+func (v *atVercel) orderOf(page string, files map[string]string) []release.Step {
+	v.Helper()
+	hash := archive(v.T, v.w, files)
 	was := "live=" + v.serving()
 	return []release.Step{
 		step(v.T, release.KindDeploy, "client", was, plan.DeployInputs{
-			To: "vercel", Name: "client", Archive: "hash-" + page, Commit: "c-" + page, Tree: "t-" + page, Staged: true,
+			To: "vercel", Name: "client", Archive: hash, Commit: "c-" + page, Tree: "t-" + page, Staged: true,
 		}),
 		step(v.T, release.KindPromote, "promote client", was, plan.PromoteInputs{Name: "client", To: "vercel"}),
 	}
@@ -211,8 +216,7 @@ func TestVercel_stopsAStagedBuildThatIsInterrupted(t *testing.T) {
 
 func TestVercel_showsWhyABuildFailed(t *testing.T) {
 	onVercel(t, func(v *atVercel) {
-		order := v.order("one")
-		archive(v.T, v.w, "hash-one", map[string]string{"./page.txt": "one", "./package.json": "{}", "./broken": "type error in line 3"})
+		order := v.orderOf("one", map[string]string{"./page.txt": "one", "./package.json": "{}", "./broken": "type error in line 3"})
 		s := carryOut(v.T, v.w, "run-1", order)
 		exits(v.T, s, release.ExitStepFailed)
 		f := s.Step("client").Fault

@@ -19,13 +19,13 @@ type screen struct {
 	now           time.Time
 	color, ascii  bool
 	interrupted   bool // Ctrl-C was pressed
-	names         int  // how wide names are in this drawing; draw finds it
+	names, times  int  // how wide names and times are in this drawing; draw finds it
 }
 
 // The columns of a row: sign, name, time, and the rest is what it says.
 const (
 	nameWidth = 22 // at least; names that need more take it where there is room for what they say
-	timeWidth = 8
+	timeWidth = 8  // at least; "12:40/15:00" needs more
 	saysWidth = 46
 )
 
@@ -46,9 +46,12 @@ func draw(s *release.State, sc screen) string {
 	room := max(1, sc.height-1-2) // without head and foot
 	rows := sc.rows(s)
 	below := 0
-	sc.names = nameWidth
+	sc.names, sc.times = nameWidth, timeWidth
 	for _, r := range rows {
-		sc.names = max(sc.names, min(ansi.StringWidth(release.Printable(r.name)), sc.width-1-len("x ")-timeWidth-len("  ")-saysWidth))
+		sc.times = max(sc.times, len(r.took)+1)
+	}
+	for _, r := range rows {
+		sc.names = max(sc.names, min(ansi.StringWidth(release.Printable(r.name)), sc.width-1-len("x ")-sc.times-len("  ")-saysWidth))
 		if r.below != "" {
 			below++
 		}
@@ -120,7 +123,7 @@ func (sc screen) step(st *release.StepState) row {
 	case release.Pending:
 		r.sign, r.ink, r.took = y.pending, faint, ""
 	case release.Running:
-		r.sign, r.ink, r.took, r.says = sc.spinner(), plain, clock(sc.now.Sub(st.Started)), doing(st)
+		r.sign, r.ink, r.took, r.says = sc.spinner(), plain, sc.pace(st), doing(st)
 		if n := len(st.Said); n > 0 {
 			r.below = st.Said[n-1]
 		}
@@ -158,18 +161,31 @@ func (sc screen) undone(r row, st *release.StepState) row {
 	return r
 }
 
-// doing is what a running step is at: its last attempt if it is a check, else the vendor's word.
+// doing is what a running step is at: its last attempt if it is a check, else the vendor's word; and how long it may take.
 func doing(st *release.StepState) string {
+	says := st.Doing
 	if n := len(st.Checks); n > 0 {
-		return st.Checks[n-1].String()
+		says = st.Checks[n-1].String()
 	}
-	return st.Doing
+	if st.Step.Deadline > 0 {
+		says = strings.TrimPrefix(says+", at most "+clock(st.Step.Deadline), ", ")
+	}
+	return says
+}
+
+// pace is how long a step has been at work, and how long it usually is: 0:12/0:40.
+func (sc screen) pace(st *release.StepState) string {
+	text := clock(sc.now.Sub(st.Started))
+	if st.Step.Estimate > 0 {
+		text += "/" + clock(st.Step.Estimate)
+	}
+	return text
 }
 
 func (sc screen) row(r row) string {
 	name := ansi.Truncate(release.Printable(r.name), sc.names, sc.symbols().more)
 	name += strings.Repeat(" ", sc.names-ansi.StringWidth(name))
-	left := fmt.Sprintf("%s %s%*s  ", r.sign, name, timeWidth, r.took)
+	left := fmt.Sprintf("%s %s%*s  ", r.sign, name, sc.times, r.took)
 	says := ansi.Truncate(release.Printable(r.says), max(0, sc.width-1-ansi.StringWidth(left)), sc.symbols().more)
 	if r.ink == faint {
 		return sc.paint(faint, sc.fit(strings.TrimRight(left+says, " ")))
@@ -182,19 +198,11 @@ const barWidth = 20
 
 // foot is the progress, and what Ctrl-C would do.
 func (sc screen) foot(s *release.State) string {
-	total, over := 0, 0
-	for _, st := range s.Steps {
-		if st.Step.Runs() {
-			total++
-			if st.Status != release.Pending && st.Status != release.Running {
-				over++
-			}
-		}
-	}
+	over, total := s.Counts()
 	full := barWidth * over / max(1, total)
 	y := sc.symbols()
 	bar := strings.Repeat(y.full, full) + strings.Repeat(y.empty, barWidth-full)
-	hint := "Ctrl-C stops it and puts back what it changed"
+	hint := "Ctrl-C stops it; resume goes on from there"
 	ink := faint
 	switch {
 	case sc.interrupted:
@@ -203,6 +211,9 @@ func (sc screen) foot(s *release.State) string {
 		hint, ink = "stopping: "+s.Stopping, yellow
 	}
 	left := fmt.Sprintf("%s %d of %d  ", bar, over, total)
+	if rest := s.Left(sc.now); rest != "" {
+		left = fmt.Sprintf("%s %d of %d, %s  ", bar, over, total, rest)
+	}
 	hint = ansi.Truncate(release.Printable(hint), max(0, sc.width-1-ansi.StringWidth(left)), y.more)
 	return sc.fit(left + sc.paint(ink, hint))
 }

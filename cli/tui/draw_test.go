@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -92,7 +93,19 @@ func scenes() map[string][]release.Event {
 	add("migrations", release.StepDone{Undo: true, Kept: "1 migration stays"})
 	add("bucket", release.StepStarted{Undo: true})
 	add("api", release.StepDone{Undo: true, TookMS: 900, Text: "d-41 is live again"})
-	return map[string][]release.Event{"running": running, "failed": failed, "rollback": all}
+	return map[string][]release.Event{"running": running, "failed": failed, "rollback": all, "paced": paced(running)}
+}
+
+// paced are events of a plan whose steps know how long they usually take, and may.
+func paced(events []release.Event) []release.Event {
+	p := steps()
+	for i, estimate := range []time.Duration{2 * time.Second, time.Second, 95 * time.Second, 0, 0, 0, 4 * time.Second, time.Second, 3 * time.Second} {
+		p.Steps[i].Estimate, p.Steps[i].Deadline = estimate, 20*time.Minute
+	}
+	p.Steps[6].Needs, p.Steps[8].Needs = []string{"api"}, []string{"api is healthy and runs this commit"}
+	all := slices.Clone(events)
+	all[0].Body = release.RunStarted{Plan: p}
+	return all
 }
 
 func TestDraw_looksLikeThis(t *testing.T) {

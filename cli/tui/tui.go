@@ -19,7 +19,7 @@ type Options struct {
 	ASCII   bool     // no symbols beyond ASCII
 	Environ []string // what bubbletea may know of the environment: TERM and the like
 
-	Cancel func() // the first Ctrl-C: stop the run, it is put back. nil: nothing
+	Cancel func() // the first Ctrl-C: stop the run, which can be resumed. nil: nothing
 	Leave  func() // the second one: leave at once. It is called when the terminal has been given back. nil: only the drawing ends
 }
 

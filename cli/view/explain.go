@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 
 	"readme/cli/release"
 )
@@ -43,10 +44,10 @@ func (e Explained) words() (head string, rows []string) {
 	case len(e.Commits) > 0:
 		head, rows = fmt.Sprintf("What touches %s %s:", e.Step, since), e.Commits
 		if e.More > 0 {
-			rows = append(rows[:len(rows):len(rows)], fmt.Sprintf("and %d more", e.More))
+			rows = append(slices.Clip(rows), fmt.Sprintf("and %d more", e.More))
 		}
 		if e.Note != "" {
-			rows = append(rows[:len(rows):len(rows)], e.Note)
+			rows = append(slices.Clip(rows), e.Note)
 		}
 	case e.Note != "":
 		head = fmt.Sprintf("What touches %s %s: %s.", e.Step, since, e.Note)

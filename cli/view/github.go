@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -45,8 +46,26 @@ func (g *GitHub) Write(batch []release.Event) error {
 		if err := g.event(e); err != nil {
 			return err
 		}
+		page := &page{Style: g.plain.style}
+		g.plain.whole(page, e)
+		if _, err := io.WriteString(g.out, page.String()); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// Fold tells of events that are not to be shown: those of a run that is taken up again.
+func (g *GitHub) Fold(events []release.Event) { g.plain.Fold(events) }
+
+// print writes the lines of events.
+func (g *GitHub) print(events ...release.Event) error {
+	page := &page{Style: g.plain.style}
+	for _, e := range events {
+		g.plain.line(page, e)
+	}
+	_, err := io.WriteString(g.out, page.String())
+	return err
 }
 
 func (g *GitHub) event(e release.Event) error {
@@ -59,14 +78,14 @@ func (g *GitHub) event(e release.Event) error {
 	switch b := e.Body.(type) {
 	case release.StepStarted:
 		g.hold(p).spoken = e.At
-		return g.plain.Write([]release.Event{e})
+		return g.print(e)
 	case release.StepStill:
 		held := g.hold(p, e)
 		if e.At.Sub(held.spoken) < stillEvery {
 			return nil
 		}
 		held.spoken = e.At
-		return g.plain.Write([]release.Event{e})
+		return g.print(e)
 	case release.StepIntent, release.StepSaid, release.StepRetried, release.CheckResult:
 		g.hold(p, e)
 		return nil
@@ -85,7 +104,7 @@ func (g *GitHub) event(e release.Event) error {
 		}
 	case release.RunStarted, release.Approved, release.Denied, release.RunStopping, release.RollbackStarted, release.RunResumed, release.RunSuperseded:
 	}
-	return g.plain.Write([]release.Event{e})
+	return g.print(e)
 }
 
 // hold keeps events until their part is over.
@@ -122,7 +141,7 @@ func (g *GitHub) group(p part, end release.Event) error {
 	if end.Body == nil {
 		return nil
 	}
-	return g.plain.Write([]release.Event{end})
+	return g.print(end)
 }
 
 func (g *GitHub) fold(name string, events []release.Event) error {
@@ -130,7 +149,7 @@ func (g *GitHub) fold(name string, events []release.Event) error {
 	if err := g.out.Group(title); err != nil {
 		return err
 	}
-	if err := g.plain.Write(events); err != nil {
+	if err := g.print(events...); err != nil {
 		return err
 	}
 	return g.out.EndGroup()

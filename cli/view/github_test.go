@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -121,6 +122,22 @@ func TestGitHub_obeysNothingButItsOwnCommands(t *testing.T) {
 		want := []string{"group", "endgroup", "error", "group", "endgroup", "group", "endgroup"}
 		if diff := cmp.Diff(want, names); diff != "" {
 			t.Errorf("%q: (-want +got)\n%s\n%s", c, diff, b.String())
+		}
+	}
+}
+
+func TestJSON_holdsNoCommandAndTheSameTexts(t *testing.T) {
+	for _, c := range commands() {
+		var b strings.Builder
+		if err := view.NewJSON(&b).Write([]release.Event{{Seq: 1, Run: "r", Step: "api", Body: release.StepSaid{Text: c}}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := obeyed(b.String()); len(got) > 0 {
+			t.Errorf("%q is obeyed: %q", c, got)
+		}
+		var e release.Event
+		if err := json.Unmarshal([]byte(strings.Split(b.String(), "\n")[1]), &e); err != nil || e.Body.String() != c {
+			t.Errorf("%q became %q, %v", c, e.Body, err)
 		}
 	}
 }

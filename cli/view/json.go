@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"readme/cli/release"
 )
@@ -31,8 +32,17 @@ func (j *JSON) Write(batch []release.Event) error {
 		if err != nil {
 			return fmt.Errorf("write event %d: %w", e.Seq, err)
 		}
-		lines.Write(append(line, '\n'))
+		lines.Write(append(InertJSON(line), '\n'))
 	}
 	_, err := j.w.Write(lines.Bytes())
 	return err
+}
+
+// InertJSON is a document in which GitHub's runner finds no command, see Inert, and everybody else the same values: a "#" can
+// only be within a text, where it may be escaped.
+func InertJSON(doc []byte) []byte {
+	if !strings.Contains(visible(string(doc)), "##[") {
+		return doc
+	}
+	return bytes.ReplaceAll(doc, []byte("#"), []byte(`\u0023`))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,7 +92,7 @@ func stepCase(class string, st *release.StepState) junitCase {
 	c := junitCase{Class: class + "." + string(st.Step.Kind), Name: st.Step.ID, Time: seconds(time.Duration(st.TookMS) * time.Millisecond)}
 	lines := st.Said
 	for _, check := range st.Checks {
-		lines = append(lines[:len(lines):len(lines)], check.String())
+		lines = append(slices.Clip(lines), check.String())
 	}
 	c.Out = strings.Join(lines, "\n")
 	switch st.Status {

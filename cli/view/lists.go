@@ -44,7 +44,7 @@ func History(rows []HistoryRow, s Style) string {
 			{r.State.Plan.Commit.Short(), Normal},
 			{ended(r.State), m},
 			{took, Dim},
-			{cmp.Or(r.Note, r.State.Stopping), Normal},
+			{cmp.Or(r.Note, r.State.Stopping, r.State.Reason), Normal},
 		}
 	}
 	return headed([]string{"RUN", "ENV", "COMMIT", "VERDICT", "TOOK", ""}, table, s)
@@ -53,6 +53,9 @@ func History(rows []HistoryRow, s Style) string {
 // ended is a run's verdict in a word or two. A run of the checks alone has released nothing.
 func ended(s *release.State) string {
 	v := s.Verdict()
+	if s.Plan.Purpose == release.Rollback && v == release.Released {
+		return "went back"
+	}
 	if s.Plan.Purpose != release.Smoke || !s.Over || s.Denied {
 		return string(v)
 	}

@@ -3,6 +3,7 @@ package view
 import (
 	"io"
 	"strings"
+	"time"
 
 	"readme/cli/release"
 )
@@ -13,6 +14,7 @@ type Plain struct {
 	w     io.Writer
 	style Style
 	wide  int // of the column of names
+	pace  pace
 }
 
 // maxName is how wide the column of names may get.
@@ -25,10 +27,8 @@ func NewPlain(w io.Writer, s Style) *Plain { return &Plain{w: w, style: s, wide:
 func (p *Plain) Write(batch []release.Event) error {
 	g := &page{Style: p.style}
 	for _, e := range batch {
-		if b, ok := e.Body.(release.RunStarted); ok {
-			p.measure(b.Plan)
-		}
-		p.event(g, e)
+		p.line(g, e)
+		p.whole(g, e)
 	}
 	_, err := io.WriteString(p.w, g.String())
 	return err
@@ -42,13 +42,42 @@ func (p *Plain) measure(plan release.Plan) {
 	}
 }
 
+// Fold tells of events that are not to be shown: those of a run that is taken up again.
+func (p *Plain) Fold(events []release.Event) {
+	for _, e := range events {
+		p.pace.state.Apply(e)
+	}
+}
+
+// line writes an event and nothing else.
+func (p *Plain) line(g *page, e release.Event) {
+	if b, ok := e.Body.(release.RunStarted); ok {
+		p.measure(b.Plan)
+	}
+	p.event(g, e)
+}
+
+// whole writes how the whole run stands, if it is time for that.
+func (p *Plain) whole(g *page, e release.Event) {
+	if text := p.pace.after(e); text != "" {
+		p.row(g, e.At, "run", p.style.symbols().rule, text, Dim)
+	}
+}
+
 func (p *Plain) event(g *page, e release.Event) {
 	name := "run"
 	if e.Step != "" {
 		name = g.cut(release.Printable(e.Step), p.wide)
 	}
 	sign, text, m := p.say(e.Body)
-	first := g.clock(e.At) + " " + pad(name, p.wide) + " " + g.paint(m, sign) + " "
+	if _, still := e.Body.(release.StepStill); still {
+		text = p.pace.still(e.Step, text)
+	}
+	p.row(g, e.At, name, sign, text, m)
+}
+
+func (p *Plain) row(g *page, at time.Time, name, sign, text string, m Mood) {
+	first := g.clock(at) + " " + pad(name, p.wide) + " " + g.paint(m, sign) + " "
 	for part := range strings.Lines(text + "\n") {
 		// Lines are not broken: whoever searches a log wants them whole.
 		g.line(first + g.paint(m, release.Printable(strings.TrimRight(part, "\r\n"))))

@@ -18,6 +18,7 @@ func Plan(p release.Plan, s Style) string {
 	g.checks(p)
 	g.notes(p)
 	g.undo(p)
+	g.gates(p)
 	g.gap()
 	g.line(g.paint(Strong, counted(p)))
 	return g.String()
@@ -56,6 +57,9 @@ func (g *page) planHead(p release.Plan) {
 
 func title(p release.Plan) string {
 	text := fmt.Sprintf("%s@%s to %s", p.Project, p.Commit.Short(), p.Env)
+	if p.Purpose == release.Rollback {
+		text = fmt.Sprintf("%s back to %s in %s", p.Project, p.Commit.Short(), p.Env)
+	}
 	if p.Box {
 		text += " (box)"
 	}

@@ -3,11 +3,13 @@ package view
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"readme/cli/release"
 )
 
-// saidLines is how many of a failed step's last lines are shown where its Fault has no evidence of its own.
+// saidLines is how many of a failed step's last lines are shown.
 const saidLines = 10
 
 // Report tells what happened in a run: its steps, what failed and why, what was put back and what was not. The one line that
@@ -15,10 +17,13 @@ const saidLines = 10
 func Report(st *release.State, s Style) string {
 	g := &page{Style: s}
 	g.para(Strong, "", fmt.Sprintf("Run %s, %s", st.Run, title(st.Plan)))
+	g.waived(st)
 	g.gap()
 	g.steps(st)
 	g.failures(st)
 	g.putBack(st)
+	g.paused(st)
+	g.before(st)
 	g.live(st)
 	return g.String()
 }
@@ -53,14 +58,20 @@ func (g *page) failures(st *release.State) {
 	}
 }
 
-// withLines is the step's Fault, with the step's last lines as evidence if it brought none.
+// withLines is the step's Fault, with the step's last lines as evidence unless it brought them itself.
 func withLines(step *release.StepState) *release.Fault {
-	if len(step.Fault.Evidence) > 0 || len(step.Said) == 0 {
+	if len(step.Said) == 0 {
 		return step.Fault
+	}
+	last := step.Said[len(step.Said)-1]
+	for _, e := range step.Fault.Evidence {
+		if slices.ContainsFunc(e.Lines, func(line string) bool { return strings.Contains(line, last) }) {
+			return step.Fault
+		}
 	}
 	f := *step.Fault
 	lines := step.Said[max(0, len(step.Said)-saidLines):]
-	f.Evidence = []release.Evidence{{Label: "its last lines", Lines: lines}}
+	f.Evidence = append(slices.Clone(f.Evidence), release.Evidence{Label: "its last lines", Lines: lines})
 	return &f
 }
 
@@ -98,21 +109,30 @@ func (g *page) putBack(st *release.State) {
 
 // live lists the addresses of what has been released.
 func (g *page) live(st *release.State) {
-	if st.Verdict() != release.Released {
-		return
-	}
 	var rows [][]cell
-	for _, step := range st.Steps {
-		url := step.Outputs["url"]
-		if promoted := st.Step("promote " + step.Step.ID); promoted != nil {
-			url = promoted.Outputs["url"] // the staged address is nobody's any more
-		}
-		if url != "" && step.Step.Kind == release.KindDeploy {
-			rows = append(rows, []cell{{step.Step.ID, Normal}, {url, Normal}})
-		}
+	for _, at := range addresses(st) {
+		rows = append(rows, []cell{{at[0], Normal}, {at[1], Normal}})
 	}
 	if len(rows) > 0 {
 		g.gap()
 		g.table("  ", rows)
 	}
+}
+
+// addresses are those of what has been released, each after its service's name.
+func addresses(st *release.State) [][2]string {
+	if st.Verdict() != release.Released {
+		return nil
+	}
+	var all [][2]string
+	for _, step := range st.Steps {
+		url := step.Outputs["url"]
+		if promoted := st.Step("promote " + step.Step.ID); promoted != nil {
+			url = promoted.Outputs["url"] // the staged address is nobody's any more
+		}
+		if url != "" && serves(step.Step) {
+			all = append(all, [2]string{step.Step.ID, url})
+		}
+	}
+	return all
 }

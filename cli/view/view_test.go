@@ -245,6 +245,29 @@ func TestPlain_looksLikeThis(t *testing.T) {
 	})
 }
 
+func TestPlain_saysHowLongThingsTake(t *testing.T) {
+	p := full()
+	p.Steps[2].Estimate, p.Steps[2].Deadline, p.Steps[5].Estimate = 95*time.Second, 20*time.Minute, 4*time.Second
+	at := time.Date(2026, 11, 22, 15, 30, 0, 0, time.UTC)
+	events := []release.Event{{At: at, Body: release.RunStarted{Plan: p}}, {At: at, Step: "api", Body: release.StepStarted{}}}
+	for i := 1; i <= 4; i++ {
+		still := release.StepStill{TookMS: int64(i) * 10_000, Doing: "BUILDING"}
+		events = append(events, release.Event{At: at.Add(time.Duration(i) * 10 * time.Second), Step: "api", Body: still})
+	}
+	var b strings.Builder
+	if err := view.NewPlain(&b, view.Style{}).Write(events); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"15:30:20 api                    │ still BUILDING after 20.0s, usually 1m35s, at most 20m00s\n",
+		"15:30:30 run                    │ 0 of 6 steps over, at least 1m05s left, at work: api\n",
+	} {
+		if strings.Count(b.String(), want) != 1 {
+			t.Errorf("want once\n%sgot\n%s", want, b.String())
+		}
+	}
+}
+
 func TestPlain_showsTimesInTheZoneGiven(t *testing.T) {
 	var b strings.Builder
 	err := view.NewPlain(&b, view.Style{Zone: time.FixedZone("CET", 3600)}).Write(story()[:1])

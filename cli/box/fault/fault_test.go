@@ -68,6 +68,7 @@ func TestHandler_playsTheFaultsOfTheWire(t *testing.T) {
 		{fault.GatewayTimeout, "504", 504, true},
 		{fault.SlowBody, body, 201, true},
 		{fault.NotJSON, "<h1>", 200, false},
+		{fault.QuotesToken, "POST /deployments with ", 400, false},
 		{fault.HugeAnswer, strings.Repeat(" ", 100), 200, false},
 	} {
 		t.Run(tt.fault, func(t *testing.T) {

@@ -24,6 +24,7 @@ const (
 	SlowBody       = "slow-body"
 	NotJSON        = "not-json"
 	HugeAnswer     = "huge-answer"
+	QuotesToken    = "quotes-token"
 )
 
 // Wire lists the faults that Handler plays.
@@ -41,6 +42,7 @@ func Wire() []Kind {
 		{Name: SlowBody, About: "the answer comes in small pieces over a while", For: 10 * time.Second, Names: "operation"},
 		{Name: NotJSON, About: "200 with an HTML page, and nothing is done", Names: "operation"},
 		{Name: HugeAnswer, About: "200 with more bytes than anybody wants to read, and nothing is done", Names: "operation"},
+		{Name: QuotesToken, About: "400 that quotes the request with its token, and nothing is done", Names: "operation"},
 	}
 }
 
@@ -113,6 +115,9 @@ func play(f Fault, w http.ResponseWriter, r *http.Request, next http.Handler) {
 		html(http.StatusOK, "We are upgrading, back in a moment")
 	case HugeAnswer:
 		flood(w)
+	case QuotesToken:
+		token := r.Header.Get("Authorization") + r.Header.Get("Project-Access-Token") + r.Header.Get("Apikey")
+		refuse(w, http.StatusBadRequest, "bad_request", fmt.Sprintf("%s %s with %s (%x) is malformed", r.Method, r.URL.Path, token, token))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"readme/cli/provider"
 )
 
 // Config is what a deploy asks for. A zero field is not sent: the vendor's default on creation, "keep" on an update.
@@ -74,9 +76,17 @@ func Settings(text string) (Config, error) {
 	return c, nil
 }
 
-// differs names what the vendor has otherwise than c asks for. What c leaves open, and what the vendor does not tell,
-// does not differ.
+// differs names what the vendor has otherwise than c asks for; "" for nothing.
 func (c Config) differs(has Config) string {
+	for _, s := range c.Unlike(has) {
+		return fmt.Sprintf("%s is %s, not %s", s.Name, s.Has, s.Want)
+	}
+	return ""
+}
+
+// Unlike lists what the vendor has otherwise than c asks for. What c leaves open, and what the vendor does not tell, does
+// not differ.
+func (c Config) Unlike(has Config) []provider.Setting {
 	number := func(n *int) string {
 		if n == nil {
 			return ""
@@ -84,22 +94,23 @@ func (c Config) differs(has Config) string {
 		return strconv.Itoa(*n)
 	}
 	duration := func(s int) string { return strings.TrimPrefix(strconv.Itoa(s), "0") }
-	for _, f := range []struct{ name, want, has string }{
-		{"image", c.Image, has.Image},
-		{"build_id", c.Build, has.Build},
-		{"image_credentials", c.ImageCredentials, has.ImageCredentials},
-		{"secret_set", c.SecretSet, has.SecretSet},
-		{"agent_profile", c.Profile, has.Profile},
-		{"max_session_duration", duration(c.MaxSession), duration(has.MaxSession)},
-		{"audio_filter", c.AudioFilter, has.AudioFilter},
-		{"min_agents", number(c.MinAgents), number(has.MinAgents)},
-		{"max_agents", number(c.MaxAgents), number(has.MaxAgents)},
+	var out []provider.Setting
+	for _, s := range []provider.Setting{
+		{Name: "image", Want: c.Image, Has: has.Image},
+		{Name: "build_id", Want: c.Build, Has: has.Build},
+		{Name: "image_credentials", Want: c.ImageCredentials, Has: has.ImageCredentials},
+		{Name: "secret_set", Want: c.SecretSet, Has: has.SecretSet},
+		{Name: "agent_profile", Want: c.Profile, Has: has.Profile},
+		{Name: "max_session_duration", Want: duration(c.MaxSession), Has: duration(has.MaxSession)},
+		{Name: "audio_filter", Want: c.AudioFilter, Has: has.AudioFilter},
+		{Name: "min_agents", Want: number(c.MinAgents), Has: number(has.MinAgents)},
+		{Name: "max_agents", Want: number(c.MaxAgents), Has: number(has.MaxAgents)},
 	} {
-		if f.want != "" && f.has != "" && f.want != f.has {
-			return fmt.Sprintf("%s is %s, not %s", f.name, f.has, f.want)
+		if s.Want != "" && s.Has != "" && s.Want != s.Has {
+			out = append(out, s)
 		}
 	}
-	return ""
+	return out
 }
 
 // tagOf gives "0.1.0" of "registry:5000/me/bot:0.1.0@sha256:…".

@@ -118,11 +118,11 @@ func (c *Client) idle(ctx context.Context) (wireProject, error) {
 }
 
 // Quiet returns when no move of the domain to this deployment is on its way any more: a promote whose answer never came
-// could otherwise land after everything was put back. Without a trace, half a minute has to pass.
-func (c *Client) Quiet(ctx context.Context, id string) error {
+// could otherwise land after everything was put back. Without a trace, lag has to pass: how long a read may be late.
+func (c *Client) Quiet(ctx context.Context, id string, lag time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, moveTimeout, fmt.Errorf("the move of the domain to %s has not ended within %s", id, moveTimeout))
 	defer cancel()
-	for end := time.Now().Add(settleTime); ; {
+	for end := time.Now().Add(lag); ; {
 		p, err := c.readProject(ctx)
 		if err != nil {
 			return err

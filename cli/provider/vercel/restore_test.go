@@ -109,7 +109,7 @@ func TestQuiet_waitsForAPromoteThatMayStillLand(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			scripted(t, vercel.Options{}, map[string][]string{project: c.projects}, func(t scene, _ *script, v *vercel.Client) {
 				start := time.Now()
-				if err := v.Quiet(t.Context(), "dpl_old"); err != nil {
+				if err := v.Quiet(t.Context(), "dpl_old", 30*time.Second); err != nil {
 					t.Fatal(err)
 				}
 				if took := time.Since(start); took != c.want {

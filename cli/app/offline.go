@@ -1,0 +1,150 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"readme/cli/migrate"
+	"readme/cli/plan"
+	"readme/cli/source"
+	"readme/cli/spec"
+	"readme/cli/view"
+)
+
+// offline shows what the repository alone says of a release: for a change from a fork, which gets to see no key of
+// anything. It reads no values file, no vendor and no database, and ends badly where the files contradict themselves.
+func (a *app) offline(ctx context.Context, base string) error {
+	p, err := a.project()
+	if err != nil {
+		return err
+	}
+	env, err := a.environment(p)
+	if err != nil {
+		return err
+	}
+	if err := a.parity(p); err != nil {
+		return err
+	}
+	tree, err := a.tree(ctx, p, base)
+	if err != nil {
+		return err
+	}
+	made, err := plan.Offline(p.rel, env, tree)
+	if err != nil {
+		return err
+	}
+	if a.view == "json" {
+		enc := json.NewEncoder(a.sys.Out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(made)
+	}
+	read := []string{
+		fmt.Sprintf("release.yaml and envmatrix.yaml: %d variables, as in the env.example files", len(p.matrix.Variables)),
+		fmt.Sprintf("%s: %d in order, each cut into its statements (what they mean, only Postgres knows)", p.rel.Migrations.Dir, len(tree.Migrations)),
+	}
+	if p.rel.Migrations.Dir == "" {
+		read = read[:1]
+	}
+	_, err = fmt.Fprint(a.sys.Out, view.Offline(made, read, required(env.Requires), a.outStyle()))
+	return err
+}
+
+// tree reads the work tree, and compares it with the base if one is named or CI names one.
+func (a *app) tree(ctx context.Context, p *project, base string) (plan.Tree, error) {
+	src, err := a.source(ctx, p)
+	if err != nil {
+		return plan.Tree{}, err
+	}
+	t := plan.Tree{Commit: src.Commit}
+	if base == "" { // of a pull request, where it is run for one
+		base = a.sys.Get("GITHUB_BASE_REF")
+	}
+	var against source.Base
+	if base != "" {
+		if against, err = src.Base(ctx, base); err != nil {
+			return t, err
+		}
+		t.Base = against.Name
+	}
+	if dir := p.rel.Migrations.Dir; dir != "" {
+		files, err := migrate.Load(os.DirFS(filepath.Join(p.dir, dir)), path.Join(filepath.ToSlash(p.near), dir))
+		if err != nil {
+			return t, err
+		}
+		for _, m := range files {
+			t.Migrations = append(t.Migrations, plan.Migration{Name: m.Name, SHA256: m.SHA256})
+		}
+		if base != "" {
+			then, err := src.SumsAt(ctx, against.Commit, []string{dir + "/*.sql"})
+			if err != nil {
+				return t, err
+			}
+			if t.New, err = migrate.Since(files, then, against.Name); err != nil {
+				return t, err
+			}
+		}
+	}
+	if base != "" {
+		t.Touched, err = touched(ctx, src, p.rel, against.Fork)
+	}
+	return t, err
+}
+
+// touched says of each service whether the files that make it differ from a commit's.
+func touched(ctx context.Context, src *source.Source, rel *spec.Release, commit string) (map[string]bool, error) {
+	out := map[string]bool{}
+	for _, d := range rel.Deploy {
+		if len(d.Watch) == 0 {
+			continue // an image
+		}
+		then, err := src.TreeAt(ctx, commit, d.Watch)
+		if err != nil {
+			return nil, err
+		}
+		now, err := src.Tree(ctx, d.Watch)
+		if err != nil {
+			return nil, err
+		}
+		out[d.Name] = then != now
+	}
+	return out, nil
+}
+
+// required puts the gates of an environment into words.
+func required(r spec.Requires) []string {
+	var out []string
+	if r.Passed != "" {
+		out = append(out, "a green release of the same commit to "+r.Passed)
+	}
+	if r.Clean {
+		out = append(out, "a clean work tree")
+	}
+	var any []string
+	for _, g := range r.Any {
+		if g.Approval {
+			any = append(any, "an approval of the plan")
+		} else {
+			any = append(any, "a tag like "+g.Tag)
+		}
+	}
+	if len(any) > 0 {
+		out = append(out, strings.Join(any, ", or "))
+	}
+	return out
+}
+
+// offlineOnly refuses what makes no sense with --offline, or without it.
+func offlineOnly(offline, exitCode bool, base string) error {
+	switch {
+	case offline && exitCode:
+		return usage("--offline reads nothing that is live, so there is nothing to save or to decide by", "readme-ops plan --help")
+	case !offline && base != "":
+		return usage("--base is for --offline: a plan compares with what is live", "readme-ops plan --help")
+	}
+	return nil
+}

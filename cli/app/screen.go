@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"github.com/urfave/cli/v3"
+
+	"readme/cli/engine"
+	"readme/cli/release"
+	"readme/cli/tui"
+	"readme/cli/view"
+)
+
+// screen is the view of a run. It can make room for a question: then lines follow.
+type screen struct {
+	app *app
+	mu  sync.Mutex
+	to  engine.Sink
+	off func()
+}
+
+func (a *app) screen() *screen {
+	to, off := a.shower()
+	return &screen{app: a, to: to, off: off}
+}
+
+// Write shows the batch.
+func (s *screen) Write(batch []release.Event) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.to.Write(batch)
+}
+
+func (s *screen) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.off()
+}
+
+// prime shows what a run has done before it was taken up again: all of it where a machine or a drawing needs it, and for
+// whoever reads lines only what it is.
+func (s *screen) prime(events []release.Event) {
+	shown := len(events)
+	if name := s.app.viewName(); name != "json" && name != "tui" {
+		shown = min(1, shown)
+	}
+	rest := events[shown:]
+	if shown > 0 {
+		_ = s.Write(events[:shown])
+	}
+	if counts, ok := s.to.(interface{ Fold(events []release.Event) }); ok {
+		counts.Fold(rest)
+	}
+}
+
+// asker asks whether to put back what a failed run has changed; nil where there is nobody to ask.
+func (s *screen) asker() func(context.Context, *release.State) bool {
+	if s.app.viewName() != "tui" {
+		return nil
+	}
+	return func(ctx context.Context, state *release.State) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.off()
+		s.to, s.off = view.NewPlain(s.app.sys.Err, s.app.style()), func() {}
+		yes, err := tui.Confirm(ctx, s.app.sys.In, s.app.sys.Err, state.Stopping+". Put back what this release has changed?", "")
+		return yes || err != nil // who cannot answer gets what a release does by itself
+	}
+}
+
+func onFailureFlag(to *string) cli.Flag {
+	return &cli.StringFlag{Name: "on-failure", Usage: "`WHAT` follows a failure: rollback, leave or ask; instead of release.yaml's on_failure", Destination: to}
+}
+
+// onFailure puts --on-failure in the place of release.yaml's.
+func (a *app) onFailure(p *project, what string) error {
+	switch {
+	case what == "":
+		return nil
+	case what == "ask" && a.viewName() != "tui":
+		return usage("--on-failure ask needs a terminal to ask in", a.again("--on-failure", "rollback"))
+	case what != "rollback" && what != "leave" && what != "ask":
+		return usage("there is no --on-failure "+what+", only rollback, leave, ask", a.again("--on-failure", "rollback"))
+	}
+	rel := *p.rel
+	rel.OnFailure = what
+	p.rel = &rel
+	return nil
+}
