@@ -79,16 +79,16 @@ variables:
 }
 `,
 		"client/next/dist/bin/next": `#!/usr/bin/env node
-// Stands in for Next.js: "build" makes its folder, "start" serves a page. BROKEN_ON_DOMAIN serves one good page only.
+// Stands in for Next.js: "build" makes its folder, "start" serves a page. In the file broken stands the address at which it
+// is an error.
 const fs = require("fs"), http = require("http");
 if (process.argv[2] === "build") {
   fs.mkdirSync(".next", {recursive: true});
   fs.writeFileSync(".next/BUILD_ID", "1");
 } else {
-  let n = 0;
+  const broken = fs.existsSync("broken") ? fs.readFileSync("broken", "utf8").trim() : "";
   http.createServer((q, s) => {
-    if (q.url === "/") n++;
-    s.statusCode = fs.existsSync("broken") && n > 1 ? 500 : 200;
+    s.statusCode = broken === (q.headers["x-forwarded-host"] || q.headers.host) ? 500 : 200;
     s.end("fine\n");
   }).listen(process.env.PORT, process.env.HOST || "127.0.0.1");
 }
@@ -108,8 +108,9 @@ func project(t *testing.T, dir, self string, envs []string) {
 	git(t, dir, "commit", "-q", "-m", "the product")
 }
 
-// change makes a commit that changes everything that a release brings. With broken the client's second page is an error.
-func change(t *testing.T, dir string, n int, broken bool) {
+// change makes a commit that changes everything that a release brings. The client's page is an error
+// at the address that is broken, "" for none.
+func change(t *testing.T, dir string, n int, broken string) {
 	t.Helper()
 	for _, s := range []string{"api", "worker", "client"} {
 		put(t, filepath.Join(dir, s, "version"), fmt.Sprintf("%d\n", n))
@@ -127,8 +128,8 @@ func change(t *testing.T, dir string, n int, broken bool) {
 		}
 	}
 	put(t, filepath.Join(dir, "release.yaml"), strings.Join(lines, "\n"))
-	if broken {
-		put(t, filepath.Join(dir, "client/broken"), "yes\n")
+	if broken != "" {
+		put(t, filepath.Join(dir, "client/broken"), broken+"\n")
 	} else {
 		_ = os.Remove(filepath.Join(dir, "client/broken"))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -30,9 +31,9 @@ func TestSweep(t *testing.T) {
 	w := newWorld(t, envs)
 	for i, env := range envs {
 		p := w.place(t, env)
+		p.first(t) // one after the other: they share a Railway project, whose services the first one makes
 		t.Run(env, func(t *testing.T) {
 			t.Parallel()
-			p.first(t)
 			p.sweep(t, "forward", false, i, lanes)
 			p.sweep(t, "back", true, i, lanes)
 		})
@@ -42,9 +43,15 @@ func TestSweep(t *testing.T) {
 // first brings the product where there was nothing.
 func (p *place) first(t *testing.T) {
 	t.Helper()
-	if e := p.run(t, nil, "release", "--yes"); e.code != 0 {
+	e := p.run(t, nil, "release", "--yes")
+	if e.code != 0 {
 		t.Fatalf("the first release ends with %d\n%s", e.code, e.out)
 	}
+	m := regexp.MustCompile(`(?m)^ +client +http://(\S+)$`).FindStringSubmatch(e.out)
+	if m == nil {
+		t.Fatalf("it does not say where the client is\n%s", e.out)
+	}
+	p.domain = m[1]
 }
 
 // sweep takes its share of the points of a release that ends well, or, where it is broken, of one that is put back.
@@ -59,13 +66,14 @@ func (p *place) sweep(t *testing.T, name string, broken bool, lane, lanes int) {
 		t.Fatalf("the release that nothing cuts off ends with %d, want %d\n%s", e.code, want, e.out)
 	}
 	points, effects := p.trap.points(), p.trap.effects()
+	t.Logf("%s: %d points; %v", name, len(points), effects)
 	met := 0
 	for i, at := range points {
-		if i%(lanes**every) != lane**every {
+		if i%(lanes*(*every)) != lane*(*every)+*every/2 {
 			continue
 		}
 		t.Run(name+"/"+at.String(), func(t *testing.T) {
-			if p.cut(t, at, i, broken, want, effects) {
+			if p.cut(t, at, met%2 == 1, broken, want, effects) {
 				met++
 			}
 		})
@@ -77,18 +85,22 @@ func (p *place) sweep(t *testing.T, name string, broken bool, lane, lanes int) {
 func (p *place) next(t *testing.T, broken bool) {
 	t.Helper()
 	p.n++
-	change(t, p.at, p.n, broken)
+	address := ""
+	if broken {
+		address = p.domain
+	}
+	change(t, p.at, p.n, address)
 	p.trap.forget()
 }
 
-// cut kills a release at a point and resumes it. It reports whether the release has come by there.
-func (p *place) cut(t *testing.T, at point, i int, broken bool, want int, effects map[string]int) bool {
+// cut kills a release at a point and resumes it, there or elsewhere. It reports whether the release has come by there.
+func (p *place) cut(t *testing.T, at point, elsewhere, broken bool, want int, effects map[string]int) bool {
 	p.next(t, broken)
 	e := p.run(t, &at, "release", "--yes")
 	met := e.killed
 	story := fmt.Sprintf("--- killed %s, exit %d\n%s", at, e.code, e.out)
 	if met {
-		if i%2 == 1 {
+		if elsewhere {
 			p.elsewhere(t)
 		}
 		e = p.run(t, nil, "resume")

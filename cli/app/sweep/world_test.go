@@ -73,6 +73,8 @@ type place struct {
 	real string // the address of its database without a proxy
 	trap *trap
 	n    int // the last change
+
+	domain string // of its client
 }
 
 func (w *world) place(t *testing.T, env string) *place {
@@ -124,8 +126,8 @@ func (p *place) run(t *testing.T, at *point, args ...string) end {
 	var once sync.Once
 	p.trap.arm(at, func() {
 		once.Do(func() {
-			_ = cmd.Process.Kill()
 			close(killed)
+			_ = cmd.Process.Kill()
 		})
 	})
 	if err := cmd.Start(); err != nil {
