@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path"
@@ -39,9 +38,7 @@ func (a *app) offline(ctx context.Context, base string) error {
 		return err
 	}
 	if a.view == "json" {
-		enc := json.NewEncoder(a.sys.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(made)
+		return a.document(made)
 	}
 	read := []string{
 		fmt.Sprintf("release.yaml and envmatrix.yaml: %d variables, as in the env.example files", len(p.matrix.Variables)),
@@ -50,6 +47,7 @@ func (a *app) offline(ctx context.Context, base string) error {
 	if p.rel.Migrations.Dir == "" {
 		read = read[:1]
 	}
+	a.outcome.Text = view.Offline(made, read, required(env.Requires), view.Style{Width: 100})
 	_, err = fmt.Fprint(a.sys.Out, view.Offline(made, read, required(env.Requires), a.outStyle()))
 	return err
 }

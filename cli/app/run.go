@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -73,7 +74,7 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 		w.tellEnd(ctx, state)
 	}
 	if err != nil {
-		return state, unrecorded(w.project, state, j.run, err)
+		return state, unrecorded(w, state, j.run, err)
 	}
 	return state, nil
 }
@@ -131,8 +132,16 @@ func (s stepper) Write(batch []release.Event) error {
 
 // unrecorded is the end of a run whose record could not be written any more: nothing happens that is not on record, so
 // it was broken off where it was.
-func unrecorded(p *project, state *release.State, run string, err error) error {
-	f := release.DiskFault("write the record", p.runs(), err)
+func unrecorded(w *world, state *release.State, run string, err error) error {
+	if errors.Is(err, ledger.ErrFenced) {
+		return &release.Fault{
+			Title:    "the lock of " + w.env.Name + " was lost, and the release was broken off where it was",
+			Detail:   "somebody else may be at work there, so nothing more was begun, and nothing was put back",
+			Evidence: []release.Evidence{{Label: "what it had done", Lines: []string{"readme-ops show " + run}}},
+			Try:      "readme-ops resume --env " + release.ShellWord(w.env.Name), Exit: release.ExitNotPutBack, Cause: err,
+		}
+	}
+	f := release.DiskFault("write the record", w.project.runs(), err)
 	if f == nil {
 		return err
 	}

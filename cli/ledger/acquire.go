@@ -69,9 +69,10 @@ func (d Database) acquire(ctx context.Context, h Holder, dead func(Holder) bool,
 // take takes the lock in one statement, if it is free, expired or the lease numbered over; otherwise pgx.ErrNoRows. It waits for whoever holds the row FOR SHARE.
 // The clock is read after that wait: "on conflict" looks at its condition with the row locked.
 func take(ctx context.Context, q Querier, h Holder, over int64, life time.Duration) (Holder, error) {
-	return scanHolder(q.QueryRow(ctx, `insert into readme_ops.leases as l (env, epoch, run, owner, host, pid, ci, step, acquired_at, renewed_at, expires_at)
-		select $1::text, 1, $2::text, $3::text, $4::text, $5::bigint, $6::text, $7::text, now, now, now + $8::bigint * interval '1 millisecond'
-		from clock_timestamp() now
+	return scanHolder(q.QueryRow(ctx, `with `+durably+`
+		insert into readme_ops.leases as l (env, epoch, run, owner, host, pid, ci, step, acquired_at, expires_at, renewed_at)
+		select $1::text, 1, $2::text, $3::text, $4::text, $5::bigint, $6::text, $7::text, t, t + $8::bigint * interval '1 millisecond', t
+		from clock_timestamp() t, durably
 		on conflict (env) do update set epoch = l.epoch + 1, run = excluded.run, owner = excluded.owner, host = excluded.host, pid = excluded.pid,
 			ci = excluded.ci, step = excluded.step, acquired_at = clock_timestamp(), renewed_at = clock_timestamp(),
 			expires_at = clock_timestamp() + $8::bigint * interval '1 millisecond'

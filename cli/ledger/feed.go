@@ -134,11 +134,14 @@ func (f *feed) put(ctx context.Context, lines []line) (reply, error) {
 	return r, err
 }
 
-// The clock is read in mine, outside the lease's own expression, so after its lock was waited for. An intent that a crash of the server could undo would be
-// none: where commits do not wait for the disk, this one does.
-const putStatement = `with sync as materialized (
-	select case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end as is
-), lease as materialized (
+// durably makes the commit of its statement wait for the disk where the database's do not: an intent or an epoch that a crash of the server undoes would be
+// none.
+const durably = `durably as materialized (
+	select case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end
+)`
+
+// The clock is read in mine, outside the lease's own expression, so after its lock was waited for.
+const putStatement = `with ` + durably + `, lease as materialized (
 	select expires_at from readme_ops.leases where env = $1::text and epoch = $2::bigint for share
 ), mine as materialized (
 	select count(*) = 1 as held from lease where expires_at > clock_timestamp()
@@ -160,7 +163,7 @@ const putStatement = `with sync as materialized (
 	from go where $8::boolean
 	on conflict (run) do update set verdict = excluded.verdict, ended_at = excluded.ended_at
 )
-select mine.held, had.last, clash.seq from mine, had, clash, sync`
+select mine.held, had.last, clash.seq from mine, had, clash, durably`
 
 // final reports whether an error of send will not go away by itself: the lock is gone, or the record is not ours to go on with.
 func final(err error) bool {

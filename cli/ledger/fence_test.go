@@ -21,6 +21,12 @@ func dialConn(t *testing.T, d ledger.Database) *pgx.Conn {
 	return conn
 }
 
+// waiting reports whether a session waits for a row that another one has locked.
+func waiting(t *testing.T, address string) bool {
+	t.Helper()
+	return one[bool](t, address, `select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`)
+}
+
 func TestHold_keepsATakeoverWaitingUntilTheTransactionEnds(t *testing.T) {
 	t.Parallel()
 	d, address, shift := warped(t)
@@ -45,10 +51,7 @@ func TestHold_keepsATakeoverWaitingUntilTheTransactionEnds(t *testing.T) {
 		l, err := d.Acquire(t.Context(), me("20261122-160000-bbbbbb"))
 		taken <- result{l, err}
 	}()
-	waiting := func() bool {
-		return one[bool](t, address, `select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`)
-	}
-	for over := time.Now().Add(deadline); !waiting(); {
+	for over := time.Now().Add(deadline); !waiting(t, address); {
 		if time.Now().After(over) {
 			t.Fatal("the takeover does not wait")
 		}
@@ -88,7 +91,7 @@ func TestHold_whoseLeaseExpiresWhileItWaitsIsFenced(t *testing.T) {
 	held := make(chan error, 1)
 	conn := dialConn(t, d)
 	go func() { held <- l.Hold(t.Context(), conn) }()
-	for over := time.Now().Add(deadline); !one[bool](t, address, `select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`); {
+	for over := time.Now().Add(deadline); !waiting(t, address); {
 		if time.Now().After(over) {
 			t.Fatal("it does not wait")
 		}

@@ -164,3 +164,31 @@ func TestRecord_ofADatabaseThatLostTheRunIsReplayedFromTheJournal(t *testing.T) 
 		t.Error(err, diff)
 	}
 }
+
+func TestRecord_anIntentWaitsForATakeoverThatIsUnderWayAndIsFencedByIt(t *testing.T) {
+	t.Parallel()
+	d, address := prepared(t)
+	r, _ := create(t, d, acquire(t, d, run))
+	events := story(run, "prod")
+	writeAll(t, r, events[:3])
+	other, err := connect(t, address).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Exec(t.Context(), `update readme_ops.leases set epoch = epoch + 1`); err != nil {
+		t.Fatal(err)
+	}
+	written := make(chan error, 1)
+	go func() { written <- r.Write(events[3:4]) }()
+	for over := time.Now().Add(deadline); !waiting(t, address); {
+		if time.Now().After(over) {
+			t.Fatal("it does not wait")
+		}
+	}
+	if err := other.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-written; !errors.Is(err, ledger.ErrFenced) {
+		t.Errorf("got %v", err)
+	}
+}

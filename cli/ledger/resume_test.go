@@ -242,3 +242,25 @@ func TestAcquireOver_takesTheLockOfWhoeverIsDeadAndOfNobodyElse(t *testing.T) {
 		t.Errorf("got %v, %v, %v", h, held, err)
 	}
 }
+
+func TestAcquireOver_askedAboutOneNeverTakesFromTheNext(t *testing.T) {
+	t.Parallel()
+	d, _ := prepared(t)
+	acquire(t, d, run)
+	var asked []string
+	_, err := d.AcquireOver(t.Context(), me("20261122-170000-cccccc"), func(h ledger.Holder) bool {
+		asked = append(asked, h.Run)
+		if h.Run != run {
+			return false
+		}
+		if err := d.Break(t.Context(), h); err != nil { // while we are at it, somebody else breaks it and is in
+			t.Error(err)
+		}
+		acquire(t, d, "20261122-160000-bbbbbb")
+		return true
+	})
+	held, ok := errors.AsType[*ledger.HeldError](err)
+	if !ok || held.Holder.Run != "20261122-160000-bbbbbb" || len(asked) != 2 {
+		t.Errorf("got %v, asked about %v", err, asked)
+	}
+}

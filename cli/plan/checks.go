@@ -100,7 +100,7 @@ func (b *builder) check(c spec.Check, needs []string, promoted string) {
 	in := CheckInputs{Check: c.Check, Household: b.rel.Household, Captures: b.capturesFor(c), Promoted: promoted}
 	s := release.Step{
 		ID: c.Name, Kind: release.KindCheck, Title: c.Name, Change: release.ChangeRun,
-		Needs: needs, Deadline: Within(c.Check) + time.Minute,
+		Needs: needs, Deadline: 2*Within(c.Check) + 2*time.Minute, // for two tries, each with a last look at what is wrong
 	}
 	if promoted != "" {
 		s.ID = c.Name + onDomain
@@ -205,6 +205,9 @@ func texts(c smoke.Check) []string {
 	}
 	if c.Log != nil {
 		out = append(out, c.Log.Contains...)
+		if late := c.Log.LateIf; late != nil {
+			out = append(out, late.Query, late.Equal)
+		}
 	}
 	if c.SQL != nil {
 		out = append(out, c.SQL.Query, c.SQL.Equal)

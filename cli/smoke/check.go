@@ -34,10 +34,12 @@ type Field struct {
 }
 
 // Log waits for one line of a service's log, of the deployment that this release brought, that contains all of
-// Contains and was written after the checks began.
+// Contains and was written after the checks began. A host's logs may be late: where LateIf is set, a line that does not
+// show up in time is no failure if the database says by then that what it would tell has happened.
 type Log struct {
 	Service  string   `json:"service"`
 	Contains []string `json:"contains"`
+	LateIf   *SQL     `json:"late_if,omitempty"`
 }
 
 // SQL runs one read-only statement and compares its first row and column.

@@ -125,6 +125,65 @@ func TestRun_stopsEverySessionThatMayHaveStarted(t *testing.T) {
 
 var worker = smoke.Check{Name: "the worker takes the job", Log: &smoke.Log{Service: "worker", Contains: []string{"processing your book", "${book_id}"}}, Within: 10 * time.Second}
 
+func TestRun_aLogThatIsLateIsNoFailure(t *testing.T) {
+	late := worker
+	late.Log = &smoke.Log{Service: "worker", Contains: worker.Log.Contains, LateIf: &smoke.SQL{Query: "select status from books where id = '${book_id}'", Equal: "ready"}}
+	for name, c := range map[string]struct {
+		book, status string
+		err          error
+		asked        int
+		want         string // "" passes
+	}{
+		"the row is ready":          {"b-1", "ready", nil, 1, ""},
+		"the row is not":            {"b-1", "uploaded", nil, 1, "the database does not say ready either, but uploaded"},
+		"the database is away":      {"b-1", "", errors.New("the database cannot be reached"), 1, "could not be asked: ask the database: the database cannot be reached"},
+		"a value that is no value":  {"b-1' or '1'='1", "ready", nil, 0, "the value of ${book_id} has characters"},
+		"and one with a backslash":  {`b\`, "ready", nil, 0, "the value of ${book_id} has characters"},
+		"and one that is not there": {"", "ready", nil, 0, "the value of ${book_id} has characters"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				env := (&product{}).world()
+				env.Lookup = func(string) (string, bool) { return c.book, true }
+				env.Logs = func(context.Context, string, time.Time, string) ([]provider.LogLine, error) { return nil, nil }
+				var asked []string
+				env.Query = func(_ context.Context, sql string) (string, error) {
+					asked = append(asked, sql)
+					return c.status, c.err
+				}
+				r, err := smoke.Run(t.Context(), late, env)
+				if len(asked) != c.asked || c.asked > 0 && asked[0] != "select status from books where id = 'b-1'" {
+					t.Errorf("asked %q", asked)
+				}
+				if c.want == "" {
+					if err != nil || r.Saw != "logs late: worker has not logged it within 10.0s, and the database says ready" {
+						t.Errorf("saw %q, %v", r.Saw, err)
+					}
+					return
+				}
+				if text := show(fault(t, err)); !strings.Contains(text, c.want) {
+					t.Errorf("got %s", text)
+				}
+			})
+		})
+	}
+}
+
+func TestRun_aLogThatIsInTimeAsksNoDatabase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		late := worker
+		late.Log = &smoke.Log{Service: "worker", Contains: []string{"x"}, LateIf: &smoke.SQL{Query: "select 1", Equal: "1"}}
+		env := (&product{}).world()
+		env.Logs = func(context.Context, string, time.Time, string) ([]provider.LogLine, error) {
+			return []provider.LogLine{{Text: "x"}}, nil
+		}
+		env.Query = func(context.Context, string) (string, error) { t.Error("it was asked"); return "1", nil }
+		if r, err := smoke.Run(t.Context(), late, env); err != nil || r.Saw != "x" {
+			t.Errorf("saw %q, %v", r.Saw, err)
+		}
+	})
+}
+
 func TestRun_waitsForALogLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		env := (&product{}).world()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -16,6 +17,9 @@ type logCheck struct {
 	service  string
 	contains []string // resolved
 	env      Env
+
+	late    *sqlCheck // nil: a line that does not show up is a failure
+	because string    // what late has found, where it does not help
 }
 
 func newLogCheck(l Log, env Env) (*logCheck, error) {
@@ -33,7 +37,49 @@ func newLogCheck(l Log, env Env) (*logCheck, error) {
 	if len(k.contains) == 0 {
 		return nil, errors.New("it does not say what the line contains")
 	}
+	if l.LateIf == nil {
+		return k, nil
+	}
+	strict, odd := env, ""
+	strict.Lookup = func(name string) (string, bool) {
+		v, ok := env.lookup(name)
+		if ok && !plainValue.MatchString(v) {
+			odd = name
+		}
+		return v, ok
+	}
+	late, err := newSQLCheck(*l.LateIf, strict)
+	switch {
+	case err != nil:
+		return nil, err
+	case odd != "":
+		k.because = "the database was not asked: the value of ${" + odd + "} has characters that do not belong into a query"
+	default:
+		k.late = late
+	}
 	return k, nil
+}
+
+// plainValue is what may stand in the query of late_if: it comes from an answer of the product that is on trial.
+var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.:@-]{1,200}$`)
+
+// excuse asks the database, once the time is over, whether what the line would tell has happened all the same.
+func (k *logCheck) excuse(ctx context.Context, took time.Duration) (saw string, ok bool) {
+	if k.late == nil {
+		return "", false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*lastLook)
+	defer cancel()
+	o := k.late.attempt(ctx)
+	switch {
+	case o.ok:
+		return fmt.Sprintf("logs late: %s has not logged it within %s, and the database says %s", k.service, release.Took(took.Milliseconds()), o.saw), true
+	case o.err != nil:
+		k.because = "the database could not be asked: " + o.err.Error()
+	default:
+		k.because = fmt.Sprintf("the database does not say %s either, but %s", k.late.equal, o.saw)
+	}
+	return "", false
 }
 
 func (k *logCheck) attempt(ctx context.Context) outcome {
@@ -81,6 +127,9 @@ func (k *logCheck) explain(ctx context.Context, f *release.Fault, _ outcome) {
 	defer cancel()
 	lines, err := k.env.Logs(ctx, k.service, k.env.Began, "")
 	m := newMasker(k.env.Secrets)
+	if k.because != "" {
+		f.Evidence = append(f.Evidence, release.Evidence{Label: "late_if", Lines: []string{plainLine(m.mask(k.because))}})
+	}
 	label := "the last lines of " + k.service
 	switch {
 	case err != nil:

@@ -48,7 +48,7 @@ func (r *Release) references(d *document, m *Matrix) {
 	}
 	for i := range r.Smoke {
 		path := fmt.Sprintf("smoke[%d]", i)
-		for _, key := range []string{"http", "headers", "form", "json", "contains", "sql", "equal", "expect", "cleanup"} {
+		for _, key := range []string{"http", "headers", "form", "json", "contains", "late_if", "sql", "equal", "expect", "cleanup"} {
 			v, ok := d.values[path+"."+key]
 			if !ok {
 				continue

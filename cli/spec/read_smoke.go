@@ -22,6 +22,7 @@ func check(v value) Check {
 	c := Check{At: v.place()}
 	var contains []string
 	var equal string
+	var late *smoke.SQL
 	h := &smoke.HTTP{} // for what an http check has besides its line
 	v.object(
 		need("name", text(&c.Name)),
@@ -35,6 +36,10 @@ func check(v value) Check {
 		may("session", text(&c.Session)),
 		may("log", func(v value) { c.Log = &smoke.Log{}; text(&c.Log.Service)(v) }),
 		may("contains", textOrTexts(&contains)),
+		may("late_if", func(v value) {
+			late = &smoke.SQL{}
+			v.object(need("sql", text(&late.Query)), need("equal", scalar(&late.Equal)))
+		}),
 		may("sql", func(v value) { c.SQL = &smoke.SQL{}; text(&c.SQL.Query)(v) }),
 		may("equal", scalar(&equal)),
 		may("within", duration(&c.Within)),
@@ -48,7 +53,7 @@ func check(v value) Check {
 		}
 	}
 	if c.Log != nil {
-		c.Log.Contains = contains
+		c.Log.Contains, c.Log.LateIf = contains, late
 	}
 	if c.SQL != nil {
 		c.SQL.Equal = equal
@@ -62,7 +67,7 @@ func kind(v value) {
 	common := []string{"name", "within", "after"}
 	keys := map[string][]string{
 		"http": append([]string{"http", "headers", "form", "json", "expect", "capture", "cleanup", "session"}, common...),
-		"log":  append([]string{"log", "contains"}, common...),
+		"log":  append([]string{"log", "contains", "late_if"}, common...),
 		"sql":  append([]string{"sql", "equal"}, common...),
 	}
 	if v.node.Kind != yaml.MappingNode {

@@ -58,13 +58,19 @@ func wanted(in plan.BucketInputs) plan.Bucket {
 	return plan.Bucket{Found: true, Public: in.Public, MaxSize: in.MaxSize, Types: in.Types}
 }
 
-// Reconcile reads the bucket: one that is as it should be was brought in line.
+// Reconcile reads the bucket, for as long as a read may be late: one that is as it should be was brought in line.
 func (a bucket) Reconcile(ctx context.Context, t *engine.Task, was engine.Was) (release.StepDone, bool, error) {
 	var in plan.BucketInputs
 	if err := json.Unmarshal(t.Step.Inputs, &in); err != nil || len(was.Intents) == 0 {
 		return release.StepDone{}, false, err
 	}
-	is, err := a.w.Buckets.Bucket(ctx, in.Name)
+	found, err := a.w.seek(ctx, t, func(ctx context.Context) (string, error) {
+		is, err := a.w.Buckets.Bucket(ctx, in.Name)
+		if err != nil || !wanted(in).Equal(is) {
+			return "", err
+		}
+		return in.Name, nil
+	})
 	if err != nil {
 		return release.StepDone{}, false, bucketFault(in, "cannot be read", err)
 	}
@@ -72,7 +78,7 @@ func (a bucket) Reconcile(ctx context.Context, t *engine.Task, was engine.Was) (
 	if t.Step.Change == release.ChangeCreate {
 		text = "created"
 	}
-	return release.StepDone{Text: text}, wanted(in).Equal(is), nil
+	return release.StepDone{Text: text}, found != "", nil
 }
 
 // Undo leaves the bucket, which may hold books by now, and says so if this run changed it.

@@ -3,6 +3,7 @@ package steps_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -27,22 +28,24 @@ type atSupabase struct {
 	*testing.T
 	w       *steps.World
 	storage *emulator.Emulator
+	tr      *http.Transport
 }
 
 func onSupabase(t *testing.T, f func(s *atSupabase)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		e, err := emulator.Open(t.Context(), emulator.Config{Dir: t.TempDir(), SecretKey: "sb_secret_local_1"})
+		e, err := emulator.Open(t.Context(), emulator.Config{Dir: folder(t), SecretKey: "sb_secret_local_1"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = e.Close(context.Background()) })
-		c, err := supabase.New(supabase.Options{Base: "http://box.test", Key: release.NewSecret("sb_secret_local_1"), Transport: providertest.Serve(t, e.Handler())})
+		tr := providertest.Serve(t, e.Handler())
+		c, err := supabase.New(supabase.Options{Base: "http://box.test", Key: release.NewSecret("sb_secret_local_1"), Transport: tr})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(c.Close)
-		f(&atSupabase{t, &steps.World{Buckets: steps.OnSupabase(c)}, e})
+		f(&atSupabase{t, &steps.World{Buckets: steps.OnSupabase(c)}, e, tr})
 	})
 }
 

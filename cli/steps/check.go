@@ -29,13 +29,39 @@ func (a check) Do(ctx context.Context, t *engine.Task) (release.StepDone, error)
 	if err := json.Unmarshal(t.Step.Inputs, &in); err != nil {
 		return release.StepDone{}, err
 	}
-	env := a.w.smokeEnv(t, a.p, in)
-	env.Attempt = t.Check
-	res, err := smoke.Run(ctx, in.Check, env)
+	res, err := a.run(ctx, t, in)
 	if err != nil {
-		return release.StepDone{}, a.fallen(ctx, t, in, err)
+		return release.StepDone{}, a.stands(in, a.fallen(ctx, t, in, err))
 	}
 	return release.StepDone{Text: res.Saw, Outputs: res.Captures}, nil
+}
+
+// run tries the check, and in a release once more from the beginning: a rollback for a hiccup would be worse than a second
+// look. A check that could not be tried at all, or has left a session that is billed, is not repeated.
+func (a check) run(ctx context.Context, t *engine.Task, in plan.CheckInputs) (smoke.Result, error) {
+	const wait = 3 * time.Second
+	env := a.w.smokeEnv(t, a.p, in)
+	env.Attempt = t.Check
+	session, billed := env.Session, false
+	env.Session = func(ctx context.Context, service, id string, since time.Time) error {
+		err := session(ctx, service, id, since)
+		billed = billed || errors.Is(err, smoke.ErrRuns)
+		return err
+	}
+	res, err := smoke.Run(ctx, in.Check, env)
+	if err == nil || ctx.Err() != nil || a.p.Purpose == release.Smoke || res.Attempts == 0 || billed {
+		return res, err
+	}
+	t.Retried(1, wait, release.AsFault(err).Title)
+	if err := sleep(ctx, wait); err != nil {
+		return res, err
+	}
+	before := res.Attempts
+	env.Attempt = func(r release.CheckResult) { r.Attempt += before; t.Check(r) }
+	if res, err = smoke.Run(ctx, in.Check, env); err == nil {
+		res.Saw += ", at the second try"
+	}
+	return res, err
 }
 
 // Undo has nothing to put back: what a check has made is removed by its cleanup.

@@ -18,6 +18,9 @@ func evidenceOf(err error) []release.Evidence {
 	return nil
 }
 
+// errFault is the Fault in an error's chain.
+func errFault(err error) (*release.Fault, bool) { return errors.AsType[*release.Fault](err) }
+
 // keep passes a Fault on, and the end of the context, as they are. A vendor that did not answer in time is no end of ours,
 // though it looks like one.
 func keep(err error, otherwise func() *release.Fault) error {

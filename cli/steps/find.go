@@ -49,6 +49,10 @@ func (w *World) patience() time.Duration { return cmp.Or(w.Patience, 30*time.Sec
 func (w *World) seek(ctx context.Context, t *engine.Task, find func(context.Context) (string, error)) (string, error) {
 	const away, often = 2 * time.Minute, 2 * time.Second
 	var empty, failing time.Time // since when
+	pause := often
+	if w.Poll > 0 {
+		pause = min(w.Poll, often)
+	}
 	for {
 		id, err := find(ctx)
 		switch {
@@ -72,7 +76,7 @@ func (w *World) seek(ctx context.Context, t *engine.Task, find func(context.Cont
 		case time.Since(failing) > away:
 			return "", err
 		}
-		if err := sleep(ctx, min(w.Poll, often)); err != nil {
+		if err := sleep(ctx, pause); err != nil {
 			return "", err
 		}
 	}

@@ -88,6 +88,17 @@ func exits(t *testing.T, s *release.State, want int) {
 	}
 }
 
+// folder is a test's own, in memory where the machine has a place for that: the emulators sync all that they accept.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "steps-") //nolint:usetesting // t.TempDir lies on the disk
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
 // hashOf is what the archive of these files is called.
 func hashOf(files map[string]string) string {
 	return fmt.Sprintf("%x", sha256.Sum256(railwaytest.Archive(files)))

@@ -141,6 +141,9 @@ func (a promote) Undo(ctx context.Context, t *engine.Task, was engine.Was) (rele
 			return release.StepDone{}, notPutBack(asDeploy, rec, err)
 		}
 	}
+	if done, ok, err := d.goesOn(ctx, t, h, asDeploy, rec, was); ok {
+		return done, err
+	}
 	live, err := h.Live(ctx)
 	if err != nil {
 		return release.StepDone{}, notPutBack(asDeploy, rec, err)
@@ -153,5 +156,5 @@ func (a promote) Undo(ctx context.Context, t *engine.Task, was engine.Was) (rele
 	case rec.Before.ID == "":
 		return d.remove(ctx, t, h, asDeploy, rec, live, was)
 	}
-	return d.restore(ctx, t, h, asDeploy, rec, was)
+	return d.restore(ctx, t, h, asDeploy, rec)
 }

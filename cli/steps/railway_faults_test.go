@@ -176,7 +176,7 @@ func bring(r *atRailway, run string, deploy release.Step) *release.State {
 // atOurs is an api that is connected to the repository, and deployed on a push too.
 func atOurs(t *testing.T, f func(r *atRailway, em *emulator.Emulator)) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := folder(t)
 	synctest.Test(t, func(t *testing.T) {
 		n := railwaytest.NewNet()
 		r := &atRailway{T: t, net: n, host: &railwaytest.Host{Listen: n.Listen}}

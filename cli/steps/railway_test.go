@@ -36,7 +36,7 @@ const railwayAddress = "127.0.0.1:7000"
 
 func onRailway(t *testing.T, f func(r *atRailway)) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := folder(t)
 	synctest.Test(t, func(t *testing.T) {
 		n := railwaytest.NewNet()
 		r := &atRailway{T: t, net: n, host: &railwaytest.Host{Listen: n.Listen}}
@@ -226,7 +226,7 @@ func TestRailway_stopsABuildThatIsInterrupted(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		exits(r.T, state, release.ExitInterrupted)
+		exits(r.T, state, release.ExitNotPutBack)
 		time.Sleep(10 * time.Minute)
 		if got := r.serves(); got != "api c1" || r.commit() != "c1" {
 			r.Errorf("it serves %q, and would report %q", got, r.commit())

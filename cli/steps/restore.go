@@ -59,7 +59,6 @@ func (a restore) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 	if err != nil {
 		return release.StepDone{}, notBack(in, before, err)
 	}
-	rec.Had = nil
 	if err := t.Intent("wait for deployment "+rec.ID, rec); err != nil {
 		return release.StepDone{}, err
 	}
@@ -76,15 +75,15 @@ func (a restore) Reconcile(ctx context.Context, t *engine.Task, was engine.Was) 
 	if err != nil || !begun {
 		return release.StepDone{}, false, err
 	}
-	way := &wayBack{w: a.w, t: t, h: h, to: earlier(in.Was), has: returning{Had: rec.Had, ID: rec.ID}}
-	d, arrived, err := way.takeUp(ctx)
+	way := &wayBack{w: a.w, t: t, h: h, to: earlier(in.Was)}
+	d, arrived, err := way.takeUp(ctx, returning{Had: rec.Had, ID: rec.ID})
 	if err != nil {
 		return release.StepDone{}, false, cannotRead(as, err)
 	}
 	if !arrived {
 		return release.StepDone{}, false, nil
 	}
-	rec.ID, rec.Had = d.ID, nil
+	rec.ID = d.ID
 	if err := t.Intent("wait for deployment "+rec.ID, rec); err != nil {
 		return release.StepDone{}, false, err
 	}

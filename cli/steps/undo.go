@@ -39,6 +39,9 @@ func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, 
 	}
 	h := a.w.Hosts[in.Name]
 	stopped := a.stop(ctx, t, h, rec, was)
+	if done, ok, err := a.goesOn(ctx, t, h, in, rec, was); ok {
+		return done, err
+	}
 	live, err := h.Live(ctx)
 	vendors := err == nil && live.ID != rec.Before.ID && ownDeploy(live, in.Commit) // of the very commit, started by a push
 	if rec.Staged && stopped == nil && !vendors {
@@ -63,7 +66,7 @@ func (a deploy) undo(ctx context.Context, t *engine.Task, in plan.DeployInputs, 
 	case rec.Before.ID == "":
 		return a.remove(ctx, t, h, in, rec, live, was)
 	}
-	return a.restore(ctx, t, h, in, rec, was)
+	return a.restore(ctx, t, h, in, rec)
 }
 
 // lastKnown is what is on record, and the id of what was sent where that is not: what nobody knows of could go live after
@@ -207,16 +210,44 @@ func (a deploy) vanishes(ctx context.Context, h Host, id string, within time.Dur
 	}
 }
 
-func (a deploy) restore(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec deployed, was engine.Was) (release.StepDone, error) {
-	_, back, begun := undone(was)
-	way := &wayBack{w: a.w, t: t, h: h, to: rec.Before, begun: begun, has: back, intend: func(text string, back returning) error {
-		rec.Back = &back
-		return t.Intent(text, rec)
-	}}
+// restore goes back to what served before.
+func (a deploy) restore(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec deployed) (release.StepDone, error) {
+	way := a.wayBack(t, h, rec)
 	d, err := way.walk(ctx)
 	if err != nil {
 		return release.StepDone{}, notPutBack(in, rec, err)
 	}
+	return a.returned(ctx, h, in, rec, d)
+}
+
+// goesOn waits for the way back that another process had begun before it was cut off. It comes before anything else: on
+// its way it is neither what served before nor ours, and looks like a stranger's. ok is false where there is none.
+func (a deploy) goesOn(ctx context.Context, t *engine.Task, h Host, in plan.DeployInputs, rec deployed, was engine.Was) (done release.StepDone, ok bool, err error) {
+	_, back, begun := undone(was)
+	if !begun {
+		return done, false, nil
+	}
+	way := a.wayBack(t, h, rec)
+	d, ok, err := way.takeUp(ctx, back)
+	switch {
+	case err != nil:
+		return done, true, notPutBack(in, rec, err)
+	case !ok:
+		return done, false, nil
+	}
+	done, err = a.returned(ctx, h, in, rec, d)
+	return done, true, err
+}
+
+func (a deploy) wayBack(t *engine.Task, h Host, rec deployed) *wayBack {
+	return &wayBack{w: a.w, t: t, h: h, to: rec.Before, intend: func(text string, back returning) error {
+		rec.Back = &back
+		return t.Intent(text, rec)
+	}}
+}
+
+// returned is the result of a way back that has come to its end.
+func (a deploy) returned(ctx context.Context, h Host, in plan.DeployInputs, rec deployed, d provider.Deployment) (release.StepDone, error) {
 	if d.State != provider.Live {
 		return release.StepDone{}, notPutBack(in, rec, fmt.Errorf("the way back ended as %s: %s", d.Raw, d.Why))
 	}

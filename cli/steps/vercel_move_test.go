@@ -2,6 +2,7 @@ package steps_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -99,19 +100,9 @@ func TestVercel_aPromoteThatIsCutOffDoesNotLandAfterTheUndo(t *testing.T) {
 			if late {
 				v.strike(emulator.PromoteLate)
 			}
-			p := release.Plan{Digest: "sha256:00", OnFailure: "rollback", Steps: v.order("two")}
-			p.Steps[1].Needs = []string{"client"}
-			actions, err := steps.Actions(v.w, p)
-			if err != nil {
-				v.Fatal(err)
-			}
-			ctx, cancel := context.WithCancelCause(v.Context())
-			promoting := watcher(func() { time.AfterFunc(2*time.Second, func() { cancel(engine.Signal("terminated")) }) })
-			s, err := engine.Run(ctx, p, actions, engine.Options{Run: "run-2", Approved: release.Approved{Digest: p.Digest}, Sinks: []engine.Sink{promoting}})
-			if err != nil {
-				v.Fatal(err)
-			}
-			exits(v.T, s, release.ExitTerminated)
+			order := v.order("two")
+			order[1].Deadline = 2 * time.Second // it is cut off while Vercel is at it
+			exits(v.T, carryOut(v.T, v.w, "run-2", order), release.ExitStepFailed)
 			time.Sleep(10 * time.Minute)
 			if v.serving() != old || v.page() != "one hello" {
 				v.Errorf("late %v: ten minutes after the release was put back, %s serves %q, want %s", late, v.serving(), v.page(), old)
@@ -120,13 +111,70 @@ func TestVercel_aPromoteThatIsCutOffDoesNotLandAfterTheUndo(t *testing.T) {
 	}
 }
 
-// watcher is called when the promote has put its intent on record.
-type watcher func()
+// A promote cannot be called back: it lands, and whoever resumes finds it there.
+func TestVercel_aPromoteThatIsInterruptedIsFoundByTheDomain(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		onVercel(t, func(v *atVercel) {
+			exits(v.T, carryOut(v.T, v.w, "run-1", v.order("one")), release.ExitDone)
+			if late {
+				v.strike(emulator.PromoteLate)
+			}
+			p := release.Plan{Digest: "sha256:00", OnFailure: "rollback", Steps: v.order("two")}
+			p.Steps[1].Needs = []string{"client"}
+			ctx, cancel := context.WithCancelCause(v.Context())
+			record := &promoting{then: func() { time.AfterFunc(2*time.Second, func() { cancel(engine.Signal("terminated")) }) }}
+			o := engine.Options{Run: "run-2", Approved: release.Approved{Digest: p.Digest}, Sinks: []engine.Sink{record}}
+			run := func(ctx context.Context, w *steps.World) *release.State {
+				actions, err := steps.Actions(w, p)
+				if err != nil {
+					v.Fatal(err)
+				}
+				s, err := engine.Run(ctx, p, actions, o)
+				if err != nil {
+					v.Fatal(err)
+				}
+				return s
+			}
+			if s := run(ctx, v.w); s.Verdict() != release.Paused {
+				v.Errorf("late %v: got %s", late, s.Verdict())
+			}
+			asked := &death{}
+			w, closeAll := v.open(func(to http.RoundTripper) http.RoundTripper { return promotes{asked, to} })
+			defer closeAll()
+			o.Resume = record.events
+			s := run(v.Context(), w)
+			exits(v.T, s, release.ExitDone)
+			if asked.seen != 0 || v.page() != "two hello" || s.Step("promote client").Outputs["deployment"] != v.serving() {
+				v.Errorf("late %v: promoted %d times more, and the domain shows %q", late, asked.seen, v.page())
+			}
+		})
+	}
+}
 
-func (w watcher) Write(events []release.Event) error {
+// promotes counts the promotes that are asked for.
+type promotes struct {
+	*death
+	to http.RoundTripper
+}
+
+func (p promotes) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/promote/") {
+		p.next()
+	}
+	return p.to.RoundTrip(r)
+}
+
+// promoting keeps the record, and calls then when the promote has put its intent on it.
+type promoting struct {
+	then   func()
+	events []release.Event
+}
+
+func (p *promoting) Write(events []release.Event) error {
+	p.events = append(p.events, events...)
 	for _, e := range events {
 		if e.Step == "promote client" && strings.HasPrefix(e.Body.String(), "promote dpl_") {
-			w()
+			p.then()
 		}
 	}
 	return nil

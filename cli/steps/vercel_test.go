@@ -38,7 +38,7 @@ func onVercel(t *testing.T, f func(v *atVercel)) {
 // onVercelWith is onVercel for another emulator, or another client of it.
 func onVercelWith(t *testing.T, change func(*emulator.Config, *vercel.Options), f func(v *atVercel)) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := folder(t)
 	synctest.Test(t, func(t *testing.T) {
 		n := boxtest.NewNet()
 		v := &atVercel{T: t, net: n, host: &boxtest.Host{Net: n, BuildTime: 40 * time.Second}}
@@ -206,7 +206,7 @@ func TestVercel_stopsAStagedBuildThatIsInterrupted(t *testing.T) {
 		if err != nil {
 			v.Fatal(err)
 		}
-		exits(v.T, s, release.ExitTerminated)
+		exits(v.T, s, release.ExitNotPutBack)
 		time.Sleep(5 * time.Minute)
 		if n := v.host.Builds(); n != 0 {
 			v.Errorf("%d builds went on after the release had ended", n)

@@ -9,26 +9,18 @@ import (
 )
 
 // wayBack is the way back of a service to an earlier deployment. It is gone once, also by a process that takes it up where
-// another one was cut off.
+// another one was cut off: takeUp first, and walk only if that finds nothing.
 type wayBack struct {
 	w  *World
 	t  *engine.Task
 	h  Host
 	to provider.Deployment
 
-	begun  bool      // another process has begun it, and has come as far as
-	has    returning // this
 	intend func(text string, r returning) error
 }
 
 // walk goes back, and waits for the end of the deployment that stands for the earlier one.
 func (b *wayBack) walk(ctx context.Context) (provider.Deployment, error) {
-	if b.begun {
-		d, ok, err := b.takeUp(ctx)
-		if err != nil || ok {
-			return d, err
-		}
-	}
 	r, ok := b.h.(Restorer)
 	if !ok {
 		return provider.Deployment{}, errors.New("its vendor has no way back to an earlier deployment")
@@ -48,7 +40,7 @@ func (b *wayBack) walk(ctx context.Context) (provider.Deployment, error) {
 	if err != nil {
 		return provider.Deployment{}, err
 	}
-	if err := b.intend("wait for deployment "+id, returning{ID: id}); err != nil {
+	if err := b.intend("wait for deployment "+id, returning{Had: had, ID: id}); err != nil {
 		return provider.Deployment{}, err
 	}
 	return b.arrive(ctx, id)
@@ -58,20 +50,21 @@ func (b *wayBack) marker() provider.Marker {
 	return provider.Marker{Release: b.t.Run, Commit: b.to.Marker.Commit, Tree: b.to.Marker.Tree}
 }
 
-// takeUp waits for the way back that was begun before; ok is false where there is none, or where it did not arrive.
-func (b *wayBack) takeUp(ctx context.Context) (d provider.Deployment, ok bool, err error) {
-	id := b.has.ID
+// takeUp waits for the way back that another process has begun, and has come as far as has; ok is false where there is
+// none, or where it did not arrive.
+func (b *wayBack) takeUp(ctx context.Context, has returning) (d provider.Deployment, ok bool, err error) {
+	id := has.ID
 	if f, can := b.h.(Finder); can && id == "" {
 		b.t.Doing("looking for the way back that was begun")
 		id, err = b.w.seek(ctx, b.t, func(ctx context.Context) (string, error) {
-			return f.FindBack(ctx, b.to, b.marker(), b.has.Had)
+			return f.FindBack(ctx, b.to, b.marker(), has.Had)
 		})
 	}
 	if err != nil || id == "" {
 		return d, false, err
 	}
 	b.t.Say("", "the way back had begun: "+id)
-	recall(b.h, id, last(b.has.Had))
+	recall(b.h, id, last(has.Had))
 	if d, err = b.arrive(ctx, id); provider.NotFound(err) {
 		return d, false, nil
 	}
