@@ -112,7 +112,8 @@ func frame(r io.Reader, typed int) ([]byte, error) {
 	if n < 4 || n > 64<<20 {
 		return nil, io.ErrUnexpectedEOF
 	}
-	f := append(head, make([]byte, n-4)...)
+	f := make([]byte, typed+int(n))
+	copy(f, head)
 	_, err := io.ReadFull(r, f[len(head):])
 	return f, err
 }

@@ -56,6 +56,7 @@ func (p *place) first(t *testing.T) {
 
 // sweep takes its share of the points of a release that ends well, or, where it is broken, of one that is put back.
 func (p *place) sweep(t *testing.T, name string, broken bool, lane, lanes int) {
+	t.Helper()
 	want := 0
 	if broken {
 		want = 7
@@ -95,6 +96,7 @@ func (p *place) next(t *testing.T, broken bool) {
 
 // cut kills a release at a point and resumes it, there or elsewhere. It reports whether the release has come by there.
 func (p *place) cut(t *testing.T, at point, elsewhere, broken bool, want int, effects map[string]int) bool {
+	t.Helper()
 	p.next(t, broken)
 	e := p.run(t, &at, "release", "--yes")
 	met := e.killed

@@ -64,7 +64,8 @@ func (w watcher) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	res.Body = io.NopCloser(bytes.NewReader(body))
-	if res.StatusCode < 300 && !(strings.HasSuffix(r.URL.Path, "/graphql/v2") && bytes.Contains(body, []byte(`"errors":`))) {
+	refused := strings.HasSuffix(r.URL.Path, "/graphql/v2") && bytes.Contains(body, []byte(`"errors":`))
+	if res.StatusCode < 300 && !refused {
 		w.trap.accepted(what)
 	}
 	if w.trap.end(after) {
