@@ -64,10 +64,12 @@ func (a *app) drift(ctx context.Context, reportOnly bool) error {
 		return context.Cause(ctx)
 	}
 	rows, seen := w.driftRows(ctx, found.Found, len(found.Unread) > 0)
+	a.outcome.Drift = append([]view.DriftRow{}, rows...)
 	found.Notes = append(append(notes, seen...), found.Notes...)
 	if err := a.showDrift(env, h.Last(), rows, found); err != nil {
 		return err
 	}
+	w.tellDrift(ctx, rows)
 	switch {
 	case len(found.Unread) > 0 && (len(rows) == 0 || reportOnly):
 		return found.Unread

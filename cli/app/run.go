@@ -42,21 +42,21 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 		}
 	}
 	record := ledger.NewRecord(j.journal, db, j.lease)
+	var state *release.State
+	if j.closing == "" {
+		told := w.tellBreakGlass(ctx, j.plan, j.approved, a.sys.ciRun())
+		defer func() { told(); w.tellEnd(ctx, state) }() // once the record is complete
+	}
 	defer closeRecord(ctx, record)
 
 	ctx, over := whileHeld(ctx, j.lease)
 	defer over()
-	if j.closing == "" {
-		told := w.tellBreakGlass(ctx, j.plan, j.approved, "")
-		defer told()
-	}
 	shown := a.screen()
 	shown.prime(j.events)
 	options := engine.Options{
 		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Reason: w.reason, Resume: j.events, Mask: a.veil.text,
 		Sinks: []engine.Sink{record, shown, stepper{j.lease}}, Ask: shown.asker(),
 	}
-	var state *release.State
 	if j.closing != "" {
 		state, err = engine.Close(ctx, j.plan, actions, options, j.closing)
 	} else {
@@ -69,9 +69,6 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 	if state != nil && len(state.Plan.Steps) > 0 && a.viewName() != "json" && j.closing == "" {
 		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()), view.Explain(a.outcome.Explained, a.style()))
 		_, _ = fmt.Fprintln(a.sys.Out, state.LastLine())
-	}
-	if j.closing == "" {
-		w.tellEnd(ctx, state)
 	}
 	if err != nil {
 		return state, unrecorded(w, state, j.run, err)
