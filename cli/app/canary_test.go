@@ -74,6 +74,7 @@ func TestNoSecretLeavesAReleaseWhateverHappens(t *testing.T) {
 	s.run(0, "logs", "api", "--env", "dev", "--build")
 	s.run(0, "status", "--env", "dev")
 
+	s.write("api/main.go", s.read("api/main.go")+"\n// and a change, for a check of what did not change is no reason to go back\n")
 	s.edit("release.yaml", "http: GET ${api.url}/health", "http: GET ${api.url}/leak\n    headers: {X-Canary: \"${ADMIN_TOKEN}\"}")
 	s.run(7, "release", "--env", "dev", "--yes", "--report", "junit=reports/check.xml", "--report", "summary=reports/check.md")
 	s.run(7, "smoke", "--env", "dev", "--view", "json")

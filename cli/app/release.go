@@ -10,6 +10,7 @@ import (
 
 	"readme/cli/box"
 	"readme/cli/engine"
+	"readme/cli/gate"
 	"readme/cli/release"
 	"readme/cli/spec"
 	"readme/cli/tui"
@@ -132,6 +133,7 @@ func (a *app) releaseOrResume(ctx context.Context, w *world, f releaseFlags, beg
 	if made, approved, err = a.reread(ctx, w, agreement{made, approved, closed}, f); err != nil {
 		return nil, err
 	}
+	made.Gates = gate.Approve(made.Gates, approved.How)
 	return a.run(ctx, w, job{run: run, plan: made, approved: approved, lease: lease})
 }
 
