@@ -40,11 +40,12 @@ func Summary(o Outcome, limit int) []byte {
 	for _, f := range o.Faults {
 		m.fence(Fault(*f.Aimed(o.env()), Style{Width: 100}))
 	}
-	if o.State != nil && len(o.State.Steps) > 0 {
+	switch {
+	case o.State != nil && len(o.State.Steps) > 0:
 		m.run(o)
-	} else if o.Plan != nil {
+	case o.Plan != nil:
 		m.plan(*o.Plan)
-	} else if o.Drift != nil {
+	case o.Drift != nil:
 		m.drift(o.Drift)
 	}
 	return m.bytes()
