@@ -12,7 +12,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"readme/cli/ledger"
-	"readme/cli/notify"
 	"readme/cli/release"
 	"readme/cli/spec"
 	"readme/cli/steps"
@@ -70,7 +69,7 @@ func (a *app) drift(ctx context.Context, reportOnly bool) error {
 	if err := a.showDrift(env, h.Last(), rows, found); err != nil {
 		return err
 	}
-	w.tellOfDrift(ctx, rows)
+	w.tellDrift(ctx, rows)
 	switch {
 	case len(found.Unread) > 0 && (len(rows) == 0 || reportOnly):
 		return found.Unread
@@ -141,23 +140,6 @@ func (w *world) driftRows(ctx context.Context, found []steps.Drift, partly bool)
 		rows = append(rows, row)
 	}
 	return rows, notes
-}
-
-// tellOfDrift sends the message, if the environment wants it.
-func (w *world) tellOfDrift(ctx context.Context, rows []view.DriftRow) {
-	d := notify.Differences{
-		Project: w.project.rel.Project, Where: release.Plan{Env: w.env.Name, Box: w.boxed}.Where(), CI: w.app.sys.ciRun(),
-		Next: "readme-ops drift --env " + w.env.Name,
-	}
-	for _, r := range rows {
-		d.Found = append(d.Found, r.Where+", "+r.What+": "+r.Found)
-		if r.Overdue {
-			d.Overdue++
-		}
-	}
-	if m, tell := notify.Drift(d); tell {
-		w.tell(ctx, m)
-	}
 }
 
 // sightings notes in the environment's record what has drifted. What could only be looked at in part lets nothing be

@@ -48,10 +48,10 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.onFailure(p, f.onFailure); err != nil {
+	if err := a.readGateFlags(&f); err != nil {
 		return err
 	}
-	if err := a.readGateFlags(&f); err != nil {
+	if err := a.onFailure(p, f); err != nil {
 		return err
 	}
 	env, err := a.environment(p)
@@ -59,6 +59,9 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 		return err
 	}
 	f.command = "readme-ops release --env " + env.Name
+	if f.onFailure != "" {
+		f.command += " --on-failure " + f.onFailure
+	}
 	return a.releaseTo(ctx, p, env, f, began)
 }
 

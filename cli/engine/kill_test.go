@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,23 +24,24 @@ type diary struct {
 	v       *vendors
 	events  []release.Event
 	batches int
-	killAt  int         // the process dies when so many events are on record
-	on      func(n int) // called after each event
-	away    int         // the number of the batch from which on it says that it is away, from 1
-	shutAt  int         // how many events there were when it was decided that nothing may begin any more
+	killAt  int          // the process dies when so many events are on record
+	on      func(n int)  // called after each event
+	away    int          // the number of the batch from which on it says that it is away, from 1
+	written atomic.Int64 // len(events)
+	shutAt  atomic.Int64 // how many events there were when it was decided that nothing may begin any more
 }
 
 // shut is called when nothing may begin any more.
 func (d *diary) shut() {
 	if d.v.shut.CompareAndSwap(false, true) {
-		d.shutAt = len(d.events)
+		d.shutAt.Store(d.written.Load())
 	}
 }
 
 // begunLate lists what began though nothing might.
 func (d *diary) begunLate() []string {
 	var late []string
-	for _, e := range d.events[d.shutAt:] {
+	for _, e := range d.events[d.shutAt.Load():] {
 		switch e.Body.(type) {
 		case release.StepStarted, release.RollbackStarted:
 			late = append(late, fmt.Sprint(e.Step, ": ", e.Body))
@@ -62,6 +64,7 @@ func (d *diary) Write(batch []release.Event) error {
 			return err
 		}
 		d.events = append(d.events, read)
+		d.written.Store(int64(len(d.events)))
 		if d.on != nil {
 			d.on(len(d.events))
 		}
@@ -209,6 +212,7 @@ func sweep(t *testing.T, cut func(l life, point int) (reached bool)) {
 	t.Helper()
 	for name, begin := range lives() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var whole life
 			var a *release.State
 			synctest.Test(t, func(t *testing.T) {

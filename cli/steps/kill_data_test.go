@@ -151,6 +151,7 @@ func TestMigrations_ofAReleaseThatHasLostItsLockAreNotApplied(t *testing.T) {
 
 func TestBucket_isMadeOnceHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		onSupabase(t, func(b *atSupabase) {
 			order := step(b.T, release.KindBucket, "bucket", plan.BucketPrecondition(plan.Bucket{}), books())
 			order.Change = release.ChangeCreate

@@ -29,7 +29,7 @@ func (p *atPipecat) open(posts *int) opens {
 	}
 }
 
-// counts counts what changes something.
+// counts the orders to deploy.
 type counts struct {
 	to http.RoundTripper
 	n  *int
@@ -44,6 +44,7 @@ func (c counts) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestPipecat_deploysOnceHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		onPipecat(t, func(p *atPipecat) {
 			p.bring("1")
 			posts := 0
@@ -59,6 +60,7 @@ func TestPipecat_deploysOnceHoweverItIsKilled(t *testing.T) {
 // For a while after each order the vendor tells of the agent as it was before.
 func TestPipecat_deploysAndGoesBackOnceWhereReadsAreLateHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		onPipecat(t, func(p *atPipecat) {
 			p.bring("1")
 			time.Sleep(time.Minute)
@@ -78,6 +80,7 @@ func TestPipecat_deploysAndGoesBackOnceWhereReadsAreLateHoweverItIsKilled(t *tes
 
 func TestPipecat_makesAnAgentOnceHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		onPipecat(t, func(p *atPipecat) {
 			posts := 0
 			exits(p.T, survives(p.T, "run-1", []release.Step{p.order("1")}, p.open(&posts), d), release.ExitDone)
@@ -90,6 +93,7 @@ func TestPipecat_makesAnAgentOnceHoweverItIsKilled(t *testing.T) {
 
 func TestPipecat_goesBackOnceHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		onPipecat(t, func(p *atPipecat) {
 			p.bring("1")
 			posts := 0
@@ -103,6 +107,7 @@ func TestPipecat_goesBackOnceHoweverItIsKilled(t *testing.T) {
 
 func TestBot_isBuiltAndDeployedOnceHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		onPipecat(t, func(p *atPipecat) {
 			step := fromFiles(p, inItsFolder)
 			exits(p.T, carryOut(p.T, p.w, "run-1", []release.Step{step(botPy)}), release.ExitDone)

@@ -42,6 +42,7 @@ func TestRailway_deploysOnceHoweverItIsKilled(t *testing.T) {
 	for _, way := range []string{"upload", "commit", "image"} {
 		t.Run(way, func(t *testing.T) {
 			sweep(t, func(t *testing.T, d *death) {
+				t.Helper()
 				atOurs(t, func(r *atRailway, _ *emulator.Emulator) {
 					exits(r.T, bring(r, "run-0", ways(r, 2)[way]()), release.ExitDone) // the very same has served before
 					exits(r.T, bring(r, "run-1", ways(r, 1)[way]()), release.ExitDone)
@@ -61,6 +62,7 @@ func TestRailway_goesBackOnceHoweverItIsKilled(t *testing.T) {
 	for _, way := range []string{"upload", "image"} {
 		t.Run(way, func(t *testing.T) {
 			sweep(t, func(t *testing.T, d *death) {
+				t.Helper()
 				atOurs(t, func(r *atRailway, _ *emulator.Emulator) {
 					exits(r.T, bring(r, "run-1", ways(r, 1)[way]()), release.ExitDone)
 					old := made(r.live())
@@ -78,6 +80,7 @@ func TestRailway_goesBackOnceHoweverItIsKilled(t *testing.T) {
 // For a while a new deployment is in no list, and not found by its id.
 func TestRailway_deploysAndGoesBackOnceWhereReadsAreLateHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		atOurs(t, func(r *atRailway, em *emulator.Emulator) {
 			exits(r.T, bring(r, "run-1", ways(r, 1)["upload"]()), release.ExitDone)
 			order := ways(r, 2)["upload"]()
@@ -95,6 +98,7 @@ func TestRailway_deploysAndGoesBackOnceWhereReadsAreLateHoweverItIsKilled(t *tes
 
 func TestRailway_takesAFirstDeploymentAwayHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		atOurs(t, func(r *atRailway, _ *emulator.Emulator) {
 			s := survives(r.T, "run-1", []release.Step{ways(r, 1)["upload"]()}, r.open, d, fails)
 			exits(r.T, s, release.ExitSmokeFailed)

@@ -20,6 +20,7 @@ func backTo(t *testing.T, name, to, live string, d provider.Deployment) release.
 func TestRestore_goesBackOnceHoweverItIsKilled(t *testing.T) {
 	t.Run("railway", func(t *testing.T) {
 		sweep(t, func(t *testing.T, d *death) {
+			t.Helper()
 			atOurs(t, func(r *atRailway, _ *emulator.Emulator) {
 				exits(r.T, bring(r, "run-1", ways(r, 1)["upload"]()), release.ExitDone)
 				old := r.live()
@@ -34,6 +35,7 @@ func TestRestore_goesBackOnceHoweverItIsKilled(t *testing.T) {
 	})
 	t.Run("vercel", func(t *testing.T) {
 		sweep(t, func(t *testing.T, d *death) {
+			t.Helper()
 			onVercel(t, func(v *atVercel) {
 				exits(v.T, carryOut(v.T, v.w, "run-1", v.order("one")), release.ExitDone)
 				old, err := v.Live(v.Context())
@@ -51,6 +53,7 @@ func TestRestore_goesBackOnceHoweverItIsKilled(t *testing.T) {
 	})
 	t.Run("pipecat", func(t *testing.T) {
 		sweep(t, func(t *testing.T, d *death) {
+			t.Helper()
 			onPipecat(t, func(p *atPipecat) {
 				p.bring("1")
 				old := p.live()

@@ -33,6 +33,7 @@ func (v *atVercel) made(run string) []provider.Deployment {
 
 func TestVercel_deploysAndPromotesOnceHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		onVercel(t, func(v *atVercel) {
 			exits(v.T, carryOut(v.T, v.w, "run-1", v.order("one")), release.ExitDone)
 			exits(v.T, survives(v.T, "run-2", v.order("two"), v.open, d), release.ExitDone)
@@ -45,6 +46,7 @@ func TestVercel_deploysAndPromotesOnceHoweverItIsKilled(t *testing.T) {
 
 func TestVercel_goesBackOnceHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		onVercel(t, func(v *atVercel) {
 			exits(v.T, carryOut(v.T, v.w, "run-1", v.order("one")), release.ExitDone)
 			old := v.serving()
@@ -58,6 +60,7 @@ func TestVercel_goesBackOnceHoweverItIsKilled(t *testing.T) {
 
 func TestVercel_takesAFirstDeploymentAwayHoweverItIsKilled(t *testing.T) {
 	sweep(t, func(t *testing.T, d *death) {
+		t.Helper()
 		onVercel(t, func(v *atVercel) {
 			exits(v.T, survives(v.T, "run-1", v.order("one"), v.open, d, fails), release.ExitSmokeFailed)
 			if got := v.serving(); got != "" {

@@ -95,9 +95,9 @@ func TestRailway_aLostLockCancelsNothing(t *testing.T) {
 func TestRailway_aSignalBeforeTheAnswerCancelsToo(t *testing.T) {
 	atOurs(t, func(r *atRailway, _ *emulator.Emulator) {
 		exits(r.T, bring(r, "run-1", ways(r, 1)["commit"]()), release.ExitDone)
-		next, n := ways(r, 2)["commit"](), 0
+		next := ways(r, 2)["commit"]()
 		whole := &death{}
-		for n = 1; ; n++ { // which request it is that deploys
+		for n := 1; ; n++ { // which request it is that deploys
 			d := &death{at: n, after: true}
 			ctx, cancel := context.WithCancelCause(r.Context())
 			d.kill = func() { d.dead = false; cancel(engine.Signal("terminated")) } // it lives on, and is only told to stop

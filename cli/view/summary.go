@@ -52,6 +52,9 @@ func Summary(o Outcome, limit int) []byte {
 }
 
 func (o Outcome) heading() string {
+	if o.State == nil && o.Plan != nil && len(o.Faults) == 0 && o.Plan.Purpose == release.Offline {
+		return title(*o.Plan) + ", offline: nothing live was read"
+	}
 	if o.State == nil && o.Plan != nil && len(o.Faults) == 0 {
 		return title(*o.Plan) + ": " + o.headline()
 	}
@@ -59,6 +62,10 @@ func (o Outcome) heading() string {
 }
 
 func (m *markdown) plan(p release.Plan) {
+	if p.Purpose == release.Offline {
+		m.fence(Offline(p, Style{Width: 100}))
+		return
+	}
 	m.fence(Plan(p, Style{Width: 100}))
 	if p.Digest != "" {
 		m.block("Digest: " + code(p.Digest))

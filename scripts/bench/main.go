@@ -30,15 +30,11 @@ func main() {
 
 func bench() error {
 	fmt.Printf("%s %s/%s, %d cores, %s\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
-	fmt.Println("engine: wall time over the critical path, 10 chains of 20 ms steps (1.00 is no overhead)")
-	out, err := exec.Command("go", "test", "./cli/engine", "-run", "^$", "-bench", "Overhead", "-benchtime", "3x").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%w\n%s", err, out)
+	if err := benchmark("engine: wall time over the critical path, 10 chains of 20 ms steps (1.00 is no overhead)", "./cli/engine", "Overhead", "3x"); err != nil {
+		return err
 	}
-	for line := range strings.Lines(string(out)) {
-		if strings.HasPrefix(line, "Benchmark") {
-			fmt.Print("  ", line)
-		}
+	if err := benchmark("ledger: one intent, median, in turn with a bare append with fsync and a bare insert of one row", "./cli/ledger", "Ledger", "300x"); err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp("", "readme-ops-bench-")
 	if err != nil {
@@ -71,6 +67,21 @@ func bench() error {
 		commands = append(commands, []string{ops, "plan", "--env", "local"})
 	}
 	return race(commands)
+}
+
+// benchmark runs a benchmark of a package and prints what it measured.
+func benchmark(title, pkg, name, times string) error {
+	fmt.Println(title)
+	out, err := exec.Command("go", "test", pkg, "-run", "^$", "-bench", name, "-benchtime", times).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if strings.HasPrefix(line, "Benchmark") {
+			fmt.Print("  ", line)
+		}
+	}
+	return nil
 }
 
 // peer finds a program on PATH, in the user's cache, or builds it there.
