@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
+	"readme/cli/gate"
 	"readme/cli/ledger"
 	"readme/cli/plan"
 	"readme/cli/release"
@@ -21,7 +23,7 @@ type agreement struct {
 // reread reads the world once more, now that nobody else can move it: what was agreed to must still be what would run. In a
 // terminal a person is asked about what differs.
 func (a *app) reread(ctx context.Context, w *world, old agreement, f releaseFlags) (release.Plan, release.Approved, error) {
-	if old.approved.How == "box" && !old.closed { // nobody took time, and nobody else is in the box
+	if old.approved.How == gate.ByBox && !old.closed { // nobody took time, and nobody else is in the box
 		return old.plan, old.approved, nil
 	}
 	now, err := w.plan(ctx)
@@ -32,8 +34,8 @@ func (a *app) reread(ctx context.Context, w *world, old agreement, f releaseFlag
 		return now, old.approved, nil
 	}
 	differs := plan.Difference(old.plan, now)
-	byFlag := old.approved.How == "box" || old.approved.How == "--yes"
-	if old.closed && byFlag || old.approved.How == "terminal" {
+	byFlag := old.approved.How == gate.ByBox || old.approved.How == gate.ByFlag
+	if old.closed && byFlag || old.approved.How == gate.ByTerminal {
 		a.say("the world has moved since the plan was made:")
 		for _, line := range differs {
 			a.say("  %s", line)
@@ -60,7 +62,7 @@ func (a *app) denied(p *project, made release.Plan, began time.Time, err error) 
 	if !errors.Is(err, errDenied) {
 		return
 	}
-	run := release.NewRun(began, made.Digest)
+	run := release.NewRun(began, fmt.Sprintf("%06x", began.UnixNano()&0xffffff)) // no lock keeps it apart from one that is approved in the same second
 	journal, err := ledger.Create(p.runs(), run)
 	if err != nil {
 		return // the refusal stands without a record, too

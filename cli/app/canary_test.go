@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -73,6 +74,7 @@ func TestNoSecretLeavesAReleaseWhateverHappens(t *testing.T) {
 	s.run(0, "logs", "api", "--env", "dev", "--build")
 	s.run(0, "status", "--env", "dev")
 
+	s.write("api/main.go", s.read("api/main.go")+"\n// and a change, for a check of what did not change is no reason to go back\n")
 	s.edit("release.yaml", "http: GET ${api.url}/health", "http: GET ${api.url}/leak\n    headers: {X-Canary: \"${ADMIN_TOKEN}\"}")
 	s.run(7, "release", "--env", "dev", "--yes", "--report", "junit=reports/check.xml", "--report", "summary=reports/check.md")
 	s.run(7, "smoke", "--env", "dev", "--view", "json")
@@ -90,6 +92,11 @@ func TestNoSecretLeavesAReleaseWhateverHappens(t *testing.T) {
 		s.run(-1, "doctor", "--env", "dev")
 		s.run(0, "box", "fault", "--clear")
 	}
+	s.edit("release.yaml", "build: env; echo \"$PEM\"; printf %s \"$AWKWARD\" | base64; exit 1", "build: env; go build -o bin/api ./api")
+	s.killed("release", "--env", "dev", "--yes")
+	s.run(0, "resume", "--env", "dev", "--report", "junit=reports/resume.xml", "--report", "summary=reports/resume.md")
+	s.run(0, "rollback", "--env", "dev", "--reason", "it tells too much", "--yes", "--report", "junit=reports/rollback.xml")
+
 	s.other("ADMIN_TOKEN=another-canary-0123456789abcdef0123", func() { s.run(3, "plan", "--env", "dev") })
 	s.run(0, "history")
 	for _, run := range s.journals() {
@@ -184,6 +191,25 @@ func (s *secretive) run(code int, args ...string) {
 	}
 }
 
+// killed runs a command that is killed when the build has begun.
+func (s *secretive) killed(args ...string) {
+	s.t.Helper()
+	before := len(s.journals())
+	var out screen
+	cmd := exec.Command(s.bin, args...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.dir, s.environ, &out, &out
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	out.waitFor(s.t, "wait for deployment")
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	s.said.WriteString(out.text.String())
+	if after := len(s.journals()); after != before+1 {
+		s.t.Fatalf("%d runs are on record, and were %d before", after, before)
+	}
+}
+
 // onGitHub runs commands as a runner of GitHub's does. What it is told to mask is for the runner alone.
 func (s *secretive) onGitHub(do func()) {
 	s.t.Helper()
@@ -209,7 +235,7 @@ func (s *secretive) onGitHub(do func()) {
 func (s *secretive) other(variable string, do func()) {
 	s.t.Helper()
 	before := s.environ
-	s.environ = append(before[:len(before):len(before)], variable)
+	s.environ = slices.Concat(before, []string{variable})
 	do()
 	s.environ = before
 }
@@ -302,6 +328,9 @@ func (s *secretive) search() {
 		if !strings.Contains(places["the output"], want) {
 			s.t.Errorf("the output does not hold %q, so it proves little", want)
 		}
+	}
+	if places["the events table"] == "" {
+		s.t.Error("the environment's Postgres holds no events")
 	}
 	for place, text := range places {
 		for name, secret := range s.secrets {

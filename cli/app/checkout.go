@@ -73,6 +73,26 @@ func (a *app) inCheckout(ctx context.Context, p *project, src *source.Source, co
 	return &project{dir: dir, near: near, home: p.home, values: p.values, rel: rel, matrix: matrix}, nil
 }
 
+// asBegun is the project as it was when the unfinished run of an environment began: a run goes on with the files of its own
+// commit, which a promotion may have checked out. It is p itself where that is what lies here, where the run was of a work
+// tree with changes, and where this clone does not have the commit: the run's archives then decide.
+func (a *app) asBegun(ctx context.Context, p *project, env spec.Environment) (*project, func(), error) {
+	keep := func() {}
+	records := a.recordsOf(ctx, p, false, env)
+	records.say = func(string, ...any) {} // it is read again, and told then
+	last, err := records.latest(ctx, env.Name)
+	if err != nil || last == nil || !last.State.Resumable() {
+		return p, keep, nil //nolint:nilerr // what cannot be read is told by whoever needs it
+	}
+	commit := last.State.Plan.Commit
+	src, err := a.source(ctx, p)
+	if err != nil || src.Commit.String() == commit.String() || commit.Dirty != "" || !src.Has(ctx, commit.SHA) {
+		return p, keep, nil //nolint:nilerr // without git nothing can be checked out, and archives need none
+	}
+	a.say("run %s began with %s, which is checked out for it beside your work tree", last.Run, commit.Short())
+	return a.checkOut(ctx, p, commit)
+}
+
 // takeFile makes a file whose lock is ours from its first moment: a sweep never meets it without.
 func takeFile(dir, pattern string) (name string, f *os.File, err error) {
 	if f, err = os.CreateTemp(dir, "new-*"); err != nil {

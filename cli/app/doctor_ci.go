@@ -76,7 +76,7 @@ func isAddress(name string) bool {
 // recordVariable is the variable that gives the address of the record of another environment than the one that is acted
 // on: in CI, where no values file is, DATABASE_URL is the address of the latter.
 func recordVariable(env string) string {
-	return "READMEOPS_DATABASE_URL_" + strings.ToUpper(strings.ReplaceAll(env, "-", "_"))
+	return strings.ToUpper(strings.ReplaceAll(env, "-", "_")) + "_DATABASE_URL"
 }
 
 // recordElsewhere is the address that recordVariable gives; empty where nobody has set it.

@@ -43,7 +43,7 @@ func (a *app) drift(ctx context.Context, reportOnly bool) error {
 	if err != nil {
 		return err
 	}
-	h, err := a.historyOf(ctx, p, env)
+	h, err := historyIn(ctx, a.recordsOf(ctx, p, true, env), env)
 	if err != nil {
 		return err
 	}
@@ -64,10 +64,12 @@ func (a *app) drift(ctx context.Context, reportOnly bool) error {
 		return context.Cause(ctx)
 	}
 	rows, seen := w.driftRows(ctx, found.Found, len(found.Unread) > 0)
+	a.outcome.Drift = append([]view.DriftRow{}, rows...)
 	found.Notes = append(append(notes, seen...), found.Notes...)
 	if err := a.showDrift(env, h.Last(), rows, found); err != nil {
 		return err
 	}
+	w.tellDrift(ctx, rows)
 	switch {
 	case len(found.Unread) > 0 && (len(rows) == 0 || reportOnly):
 		return found.Unread
@@ -77,16 +79,17 @@ func (a *app) drift(ctx context.Context, reportOnly bool) error {
 	return nil
 }
 
-// historyOf are the releases of an environment as far as they are on record.
-func (a *app) historyOf(_ context.Context, p *project, env spec.Environment) (*steps.History, error) {
-	list, err := ledger.List(p.runs())
+// historyIn are the releases of an environment, as far as they are on record.
+func historyIn(ctx context.Context, r records, env spec.Environment) (*steps.History, error) {
+	const enough = 100
+	list, err := r.list(ctx, enough)
 	if err != nil {
 		return nil, err
 	}
 	var runs []*release.State
-	for _, s := range list {
-		if s.State != nil && s.State.Plan.Env == env.Name {
-			runs = append(runs, s.State)
+	for _, k := range list {
+		if k.State != nil && counts(k.State, env.Name) {
+			runs = append(runs, k.State)
 		}
 	}
 	return steps.NewHistory(runs), nil

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"context"
 	"os"
 
+	"readme/cli/gate"
 	"readme/cli/release"
 	"readme/cli/spec"
 	"readme/cli/view"
@@ -51,4 +53,16 @@ func Needs(dir, env string) (required, rest map[string]string, err error) {
 		return out
 	}
 	return kinds(n.Required), kinds(n.Optional, n.First), err
+}
+
+// Past gives what is on record of an environment of the project in a folder, as a release to another one sees it.
+func Past(ctx context.Context, dir, env string, environ []string) (gate.Record, error) {
+	a := &app{dir: ".", sys: System{Dir: dir, Environ: environ}}
+	rel, matrix, err := spec.Load(dir)
+	if err != nil {
+		return gate.Record{}, err
+	}
+	p := &project{dir: dir, near: ".", home: dir, values: dir, rel: rel, matrix: matrix}
+	e, _ := rel.Environment(env)
+	return a.pastOf(ctx, p, e)
 }

@@ -11,6 +11,7 @@ import (
 	"readme/cli/engine"
 	"readme/cli/notify"
 	"readme/cli/release"
+	"readme/cli/view"
 )
 
 // hurried is how long telling people may take after a signal: CI kills what is still there 7.5 seconds after its own.
@@ -39,6 +40,23 @@ func (w *world) tellBreakGlass(ctx context.Context, p release.Plan, a release.Ap
 	return func() { <-told }
 }
 
+// tellDrift tells people that an environment has drifted, unless a person is looking at it already.
+func (w *world) tellDrift(ctx context.Context, rows []view.DriftRow) {
+	d := notify.Differences{
+		Project: w.project.rel.Project, Where: release.Plan{Env: w.env.Name, Box: w.boxed}.Where(),
+		CI: w.app.sys.ciRun(), Next: "readme-ops drift --env " + release.ShellWord(w.env.Name),
+	}
+	for _, r := range rows {
+		d.Found = append(d.Found, r.Where+", "+r.What+": "+r.Found)
+		if r.Overdue {
+			d.Overdue++
+		}
+	}
+	if m, found := notify.Drift(d); found && !w.app.sys.ErrTTY {
+		w.tell(ctx, m)
+	}
+}
+
 // tell sends a message to those whom the environment names for its kind. That fails in one line, and changes nothing.
 func (w *world) tell(ctx context.Context, m notify.Message) {
 	if !slices.Contains(w.env.Notify.On, string(m.Kind)) {
@@ -54,8 +72,8 @@ func (w *world) tell(ctx context.Context, m notify.Message) {
 	}
 	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), limit, fmt.Errorf("no answer within %s", limit))
 	defer cancel()
-	for _, err := range notify.Send(ctx, channels, m) {
-		_, _ = fmt.Fprintln(w.app.sys.Err, "nobody was told: "+release.Printable(err.Error()))
+	for _, err := range notify.Send(ctx, channels, m.Masked(w.app.veil.text)) {
+		w.app.say("nobody was told: %s", err)
 	}
 }
 
@@ -70,7 +88,7 @@ func (w *world) channels() []notify.Channel {
 			continue
 		}
 		if u, err := url.Parse(address.Reveal()); w.boxed && (err != nil || !here(u.Hostname())) {
-			_, _ = fmt.Fprintf(w.app.sys.Err, "nobody is told at %s: this is a box, and %s is not on this machine\n", name, variable)
+			w.app.say("nobody is told at %s: this is a box, and %s is not on this machine", name, variable)
 			continue
 		}
 		out = append(out, notify.Channel{Name: name, Address: address})

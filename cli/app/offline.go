@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path"
@@ -11,6 +10,7 @@ import (
 
 	"readme/cli/migrate"
 	"readme/cli/plan"
+	"readme/cli/release"
 	"readme/cli/source"
 	"readme/cli/spec"
 	"readme/cli/view"
@@ -38,20 +38,22 @@ func (a *app) offline(ctx context.Context, base string) error {
 	if err != nil {
 		return err
 	}
+	made.Notes, made.Gates = a.looked(p, tree), required(env.Requires)
+	a.outcome.Plan = &made
 	if a.view == "json" {
-		enc := json.NewEncoder(a.sys.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(made)
+		return a.document(made)
 	}
-	read := []string{
-		fmt.Sprintf("release.yaml and envmatrix.yaml: %d variables, as in the env.example files", len(p.matrix.Variables)),
-		fmt.Sprintf("%s: %d in order, each cut into its statements (what they mean, only Postgres knows)", p.rel.Migrations.Dir, len(tree.Migrations)),
-	}
-	if p.rel.Migrations.Dir == "" {
-		read = read[:1]
-	}
-	_, err = fmt.Fprint(a.sys.Out, view.Offline(made, read, required(env.Requires), a.outStyle()))
+	_, err = fmt.Fprint(a.sys.Out, view.Offline(made, a.outStyle()))
 	return err
+}
+
+// looked says what an offline plan has read.
+func (a *app) looked(p *project, t plan.Tree) []string {
+	read := []string{fmt.Sprintf("release.yaml and envmatrix.yaml: %d variables, as in the env.example files", len(p.matrix.Variables))}
+	if dir := p.rel.Migrations.Dir; dir != "" {
+		read = append(read, fmt.Sprintf("%s: %d in order, each cut into its statements (what they mean, only Postgres knows)", dir, len(t.Migrations)))
+	}
+	return read
 }
 
 // tree reads the work tree, and compares it with the base if one is named or CI names one.
@@ -116,13 +118,16 @@ func touched(ctx context.Context, src *source.Source, rel *spec.Release, commit 
 }
 
 // required puts the gates of an environment into words.
-func required(r spec.Requires) []string {
-	var out []string
+func required(r spec.Requires) []release.Gate {
+	var out []release.Gate
+	add := func(name string) {
+		out = append(out, release.Gate{Name: name, Status: release.GateMissing, Text: "nobody has looked: this plan is an offline one"})
+	}
 	if r.Passed != "" {
-		out = append(out, "a green release of the same commit to "+r.Passed)
+		add("a green release of the same commit to " + r.Passed)
 	}
 	if r.Clean {
-		out = append(out, "a clean work tree")
+		add("a clean work tree")
 	}
 	var any []string
 	for _, g := range r.Any {
@@ -133,7 +138,7 @@ func required(r spec.Requires) []string {
 		}
 	}
 	if len(any) > 0 {
-		out = append(out, strings.Join(any, ", or "))
+		add(strings.Join(any, ", or "))
 	}
 	return out
 }

@@ -71,12 +71,7 @@ func (a *app) plan(ctx context.Context, exitCode bool, out string) error {
 func (a *app) showPlan(p release.Plan) error {
 	a.outcome.Plan = &p
 	if a.view == "json" {
-		doc, err := json.MarshalIndent(p, "", "  ")
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(a.sys.Out, "%s\n", view.InertJSON(doc))
-		return err
+		return a.document(p)
 	}
 	style := a.outStyle()
 	_, err := fmt.Fprint(a.sys.Out, view.Plan(p, style), "\n", view.Next(p, style))
@@ -85,4 +80,14 @@ func (a *app) showPlan(p release.Plan) error {
 
 func changes(p release.Plan) bool {
 	return p.Count(release.ChangeCreate)+p.Count(release.ChangeUpdate) > 0
+}
+
+// document writes a result as JSON.
+func (a *app) document(v any) error {
+	doc, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.sys.Out, "%s\n", view.InertJSON(doc))
+	return err
 }

@@ -21,6 +21,7 @@ func (a *app) promoteCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "approve whatever the plan says", Destination: &f.yes},
 			&cli.StringFlag{Name: "approve", Usage: "approve exactly the plan with this `DIGEST`", Destination: &f.approve},
+			onFailureFlag(&f.onFailure),
 			&cli.BoolFlag{Name: "keep", Usage: "keep the box up after the release, until Ctrl-C", Destination: &f.keep},
 		}, f.flags(false)...),
 		Action: func(ctx context.Context, c *cli.Command) error {
@@ -50,6 +51,12 @@ func (a *app) promote(ctx context.Context, from, to string, f releaseFlags) erro
 	if err != nil {
 		return err
 	}
+	if err := a.onFailure(p, f); err != nil {
+		return err
+	}
+	if f.onFailure != "" {
+		f.command += " --on-failure " + f.onFailure
+	}
 	source, target, err := a.promotion(p, from, to)
 	if err != nil {
 		return err
@@ -71,7 +78,10 @@ func (a *app) promote(ctx context.Context, from, to string, f releaseFlags) erro
 		return err
 	}
 	defer done()
-	if target, err = a.environment(then); err != nil {
+	if target, err = a.environment(then); err == nil {
+		err = a.onFailure(then, f)
+	}
+	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(a.sys.Err, "promoting %s, which %s brought to %s, from a work tree of its own: yours is at %s\n",

@@ -10,6 +10,7 @@ import (
 
 	"readme/cli/box"
 	"readme/cli/engine"
+	"readme/cli/gate"
 	"readme/cli/release"
 	"readme/cli/spec"
 	"readme/cli/tui"
@@ -48,10 +49,10 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.onFailure(p, f.onFailure); err != nil {
+	if err := a.readGateFlags(&f); err != nil {
 		return err
 	}
-	if err := a.readGateFlags(&f); err != nil {
+	if err := a.onFailure(p, f); err != nil {
 		return err
 	}
 	env, err := a.environment(p)
@@ -59,6 +60,9 @@ func (a *app) release(ctx context.Context, f releaseFlags) error {
 		return err
 	}
 	f.command = "readme-ops release --env " + env.Name
+	if f.onFailure != "" {
+		f.command += " --on-failure " + f.onFailure
+	}
 	return a.releaseTo(ctx, p, env, f, began)
 }
 
@@ -129,6 +133,7 @@ func (a *app) releaseOrResume(ctx context.Context, w *world, f releaseFlags, beg
 	if made, approved, err = a.reread(ctx, w, agreement{made, approved, closed}, f); err != nil {
 		return nil, err
 	}
+	made.Gates = gate.Approve(made.Gates, approved.How)
 	return a.run(ctx, w, job{run: run, plan: made, approved: approved, lease: lease})
 }
 

@@ -18,7 +18,7 @@ import (
 type report struct{ kind, path string }
 
 func (a *app) reportFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "report", Usage: "write `junit=FILE` or summary=FILE (Markdown, appended) when the command ends, however it does", Destination: &a.reportFlags}
+	return &cli.StringSliceFlag{Name: "report", Usage: "`KIND=FILE`: write junit=FILE or summary=FILE (Markdown, appended) when the command ends, however it does", Destination: &a.reportFlags}
 }
 
 // readyReports reads --report, and tries whether the files can be written: after a release it is too late.

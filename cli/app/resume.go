@@ -35,6 +35,14 @@ func (a *app) resume(ctx context.Context, run string) error {
 	if err != nil {
 		return err
 	}
+	p, done, err := a.asBegun(ctx, p, env)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if env, err = a.environment(p); err != nil {
+		return err
+	}
 	if env.Box {
 		unlock, err := box.LockRelease(p.home)
 		if err != nil {

@@ -10,7 +10,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"readme/cli/box"
-	"readme/cli/ledger"
 	"readme/cli/plan"
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -136,11 +135,10 @@ func (f rollbackFlags) command(env spec.Environment, p release.Plan) string {
 // rollbackPlan reads the runs on record and what is live, and makes the plan. away says why the database cannot be asked;
 // then nobody can hold a lock.
 func (w *world) rollbackPlan(ctx context.Context, to string) (made release.Plan, away string, err error) {
-	runs, err := w.pastRuns()
+	h, err := historyIn(ctx, w.records(), w.env)
 	if err != nil {
 		return made, "", err
 	}
-	h := steps.NewHistory(runs)
 	if err := w.knows(h, to); err != nil {
 		return made, "", err
 	}
@@ -163,21 +161,6 @@ func (w *world) rollbackPlan(ctx context.Context, to string) (made release.Plan,
 	}
 	made, err = plan.Rollback(w.project.rel, w.env, past)
 	return made, past.Away, err
-}
-
-// pastRuns are the runs of the environment, the newest first.
-func (w *world) pastRuns() ([]*release.State, error) {
-	list, err := ledger.List(w.project.runs())
-	if err != nil {
-		return nil, err
-	}
-	var runs []*release.State
-	for _, s := range list {
-		if s.State != nil && s.State.Plan.Env == w.env.Name {
-			runs = append(runs, s.State)
-		}
-	}
-	return runs, nil
 }
 
 // knows refuses a run that nobody can go back to.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -41,21 +42,21 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 		}
 	}
 	record := ledger.NewRecord(j.journal, db, j.lease)
+	var state *release.State
+	if j.closing == "" {
+		told := w.tellBreakGlass(ctx, j.plan, j.approved, a.sys.ciRun())
+		defer func() { told(); w.tellEnd(ctx, state) }() // once the record is complete
+	}
 	defer closeRecord(ctx, record)
 
 	ctx, over := whileHeld(ctx, j.lease)
 	defer over()
-	if j.closing == "" {
-		told := w.tellBreakGlass(ctx, j.plan, j.approved, "")
-		defer told()
-	}
 	shown := a.screen()
 	shown.prime(j.events)
 	options := engine.Options{
 		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Reason: w.reason, Resume: j.events, Mask: a.veil.text,
 		Sinks: []engine.Sink{record, shown, stepper{j.lease}}, Ask: shown.asker(),
 	}
-	var state *release.State
 	if j.closing != "" {
 		state, err = engine.Close(ctx, j.plan, actions, options, j.closing)
 	} else {
@@ -69,11 +70,8 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 		_, _ = fmt.Fprint(a.sys.Err, view.Report(state, a.style()), view.Explain(a.outcome.Explained, a.style()))
 		_, _ = fmt.Fprintln(a.sys.Out, state.LastLine())
 	}
-	if j.closing == "" {
-		w.tellEnd(ctx, state)
-	}
 	if err != nil {
-		return state, unrecorded(w.project, state, j.run, err)
+		return state, unrecorded(w, state, j.run, err)
 	}
 	return state, nil
 }
@@ -131,8 +129,16 @@ func (s stepper) Write(batch []release.Event) error {
 
 // unrecorded is the end of a run whose record could not be written any more: nothing happens that is not on record, so
 // it was broken off where it was.
-func unrecorded(p *project, state *release.State, run string, err error) error {
-	f := release.DiskFault("write the record", p.runs(), err)
+func unrecorded(w *world, state *release.State, run string, err error) error {
+	if errors.Is(err, ledger.ErrFenced) {
+		return &release.Fault{
+			Title:    "the lock of " + w.env.Name + " was lost, and the release was broken off where it was",
+			Detail:   "somebody else may be at work there, so nothing more was begun, and nothing was put back",
+			Evidence: []release.Evidence{{Label: "what it had done", Lines: []string{"readme-ops show " + run}}},
+			Try:      "readme-ops resume --env " + release.ShellWord(w.env.Name), Exit: release.ExitNotPutBack, Cause: err,
+		}
+	}
+	f := release.DiskFault("write the record", w.project.runs(), err)
 	if f == nil {
 		return err
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/urfave/cli/v3"
-
 	"readme/cli/engine"
 	"readme/cli/release"
 	"readme/cli/tui"
@@ -64,27 +62,7 @@ func (s *screen) asker() func(context.Context, *release.State) bool {
 		defer s.mu.Unlock()
 		s.off()
 		s.to, s.off = view.NewPlain(s.app.sys.Err, s.app.style()), func() {}
-		yes, err := tui.Confirm(ctx, s.app.sys.In, s.app.sys.Err, state.Stopping+". Put back what this release has changed?", "")
-		return yes || err != nil // who cannot answer gets what a release does by itself
+		yes, err := tui.Confirm(ctx, s.app.sys.In, s.app.sys.Err, state.Stopping+". Put back what this release has changed?", "") // ctx ends with a signal
+		return yes || err != nil                                                                                                  // who cannot answer gets what a release does by itself
 	}
-}
-
-func onFailureFlag(to *string) cli.Flag {
-	return &cli.StringFlag{Name: "on-failure", Usage: "`WHAT` follows a failure: rollback, leave or ask; instead of release.yaml's on_failure", Destination: to}
-}
-
-// onFailure puts --on-failure in the place of release.yaml's.
-func (a *app) onFailure(p *project, what string) error {
-	switch {
-	case what == "":
-		return nil
-	case what == "ask" && a.viewName() != "tui":
-		return usage("--on-failure ask needs a terminal to ask in", a.again("--on-failure", "rollback"))
-	case what != "rollback" && what != "leave" && what != "ask":
-		return usage("there is no --on-failure "+what+", only rollback, leave, ask", a.again("--on-failure", "rollback"))
-	}
-	rel := *p.rel
-	rel.OnFailure = what
-	p.rel = &rel
-	return nil
 }

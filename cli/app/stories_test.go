@@ -51,6 +51,7 @@ func TestStories(t *testing.T) {
 			"edit":          edit,
 			"code":          code,
 			"occupy":        occupy,
+			"tty":           tty,
 			"sql":           sql,
 			"between":       between,
 			"cut":           cut,

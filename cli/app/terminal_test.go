@@ -67,7 +67,7 @@ func TestASecondCtrlCInATerminalLeavesAtOnce(t *testing.T) {
 	}
 	cmd := exec.Command(filepath.Join(bin, "readme-ops"), "release", "--env", "local")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "TERM=xterm", "CI=", "NO_COLOR=")
+	cmd.Env = append(os.Environ(), "TERM=xterm", "CI=", "GITHUB_ACTIONS=", "NO_COLOR=")
 	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 30, Cols: 100})
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestASecondCtrlCInATerminalLeavesAtOnce(t *testing.T) {
 	if _, err := terminal.Write([]byte{3}); err != nil {
 		t.Fatal(err)
 	}
-	shown.waitFor(t, "did not release product@")
+	shown.waitFor(t, "is paused: interrupted")
 	if _, err := terminal.Write([]byte{3}); err != nil {
 		t.Fatal(err)
 	}

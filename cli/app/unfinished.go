@@ -42,6 +42,9 @@ func (w *world) continues(ctx context.Context, s *release.State, f releaseFlags)
 	if err != nil || s.Plan.Purpose != "" || !s.Approved || s.Plan.Commit.String() != src.Commit.String() {
 		return false
 	}
+	if f.saved != nil && f.saved.Digest != s.Plan.Digest {
+		return false
+	}
 	if (f.approve != "" && f.approve != s.Plan.Digest) || (f.onFailure != "" && f.onFailure != s.Plan.OnFailure) {
 		return false
 	}

@@ -12,7 +12,6 @@ import (
 	"readme/cli/ledger"
 	"readme/cli/release"
 	"readme/cli/spec"
-	"readme/cli/tui"
 )
 
 func (a *app) unlockCommand() *cli.Command {
@@ -95,7 +94,7 @@ func (a *app) mayBreak(ctx context.Context, p *project, env spec.Environment, he
 			Try:    "readme-ops unlock --if-stale --env " + release.ShellWord(env.Name), Exit: release.ExitApproval,
 		}
 	}
-	ok, err := tui.Confirm(ctx, a.sys.In, a.sys.Err, "Its holder may be alive. Break the lock of "+env.Name+"?", env.Name)
+	ok, err := a.confirm(ctx, "Its holder may be alive. Break the lock of "+env.Name+"?", env.Name)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -192,9 +193,7 @@ func TestWorkflows_giveWhatDoctorSays(t *testing.T) {
 				reads[name] = context
 			}
 		}
-		for name, context := range rest {
-			needs[name] = context
-		}
+		maps.Copy(needs, rest)
 	}
 	given := func(file, id string) map[string]string {
 		out := map[string]string{}
@@ -214,7 +213,7 @@ func TestWorkflows_giveWhatDoctorSays(t *testing.T) {
 	if diff := cmp.Diff(needs, given("release.yml", "release")); diff != "" {
 		t.Errorf("a release (-doctor +workflow):\n%s", diff)
 	}
-	delete(needs, "READMEOPS_DATABASE_URL_DEV")
+	delete(needs, "DEV_DATABASE_URL")
 	if diff := cmp.Diff(needs, given("drift.yml", "drift")); diff != "" {
 		t.Errorf("drift (-doctor +workflow):\n%s", diff)
 	}

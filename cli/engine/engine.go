@@ -67,7 +67,6 @@ func Run(ctx context.Context, plan release.Plan, actions map[string]Action, o Op
 	r.forward(ctx)
 	back, stop := deaf(ctx)
 	defer stop()
-	r.told = false // of a signal, perhaps, which back does not hear
 	if r.pausing(ctx) == "" {
 		r.lookUp(back)
 		r.cleanup(back)

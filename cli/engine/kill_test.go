@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,9 +24,30 @@ type diary struct {
 	v       *vendors
 	events  []release.Event
 	batches int
-	killAt  int         // the process dies when so many events are on record
-	on      func(n int) // called after each event
-	away    int         // the number of the batch from which on it says that it is away, from 1
+	killAt  int          // the process dies when so many events are on record
+	on      func(n int)  // called after each event
+	away    int          // the number of the batch from which on it says that it is away, from 1
+	written atomic.Int64 // len(events)
+	shutAt  atomic.Int64 // how many events there were when it was decided that nothing may begin any more
+}
+
+// shut is called when nothing may begin any more.
+func (d *diary) shut() {
+	if d.v.shut.CompareAndSwap(false, true) {
+		d.shutAt.Store(d.written.Load())
+	}
+}
+
+// begunLate lists what began though nothing might.
+func (d *diary) begunLate() []string {
+	var late []string
+	for _, e := range d.events[d.shutAt.Load():] {
+		switch e.Body.(type) {
+		case release.StepStarted, release.RollbackStarted:
+			late = append(late, fmt.Sprint(e.Step, ": ", e.Body))
+		}
+	}
+	return late
 }
 
 func (d *diary) Write(batch []release.Event) error {
@@ -42,6 +64,7 @@ func (d *diary) Write(batch []release.Event) error {
 			return err
 		}
 		d.events = append(d.events, read)
+		d.written.Store(int64(len(d.events)))
 		if d.on != nil {
 			d.on(len(d.events))
 		}
@@ -51,7 +74,7 @@ func (d *diary) Write(batch []release.Event) error {
 		}
 	}
 	if d.batches++; d.away > 0 && d.batches >= d.away {
-		d.v.shut.Store(true)
+		d.shut()
 		return fmt.Errorf("no route: %w", release.ErrAway)
 	}
 	return nil
@@ -142,10 +165,13 @@ func same(t *testing.T, whole, got life, a, b *release.State) {
 	t.Helper()
 	got.v.once()
 	left, want := got.v.live(), whole.v.live()
-	for _, s := range got.plan.Steps {
-		if s.Kind == release.KindCheck && a.Failed { // a check that was cut off on the way to a failure leaves what it made, as one that fails does
-			delete(left, s.ID)
-			delete(want, s.ID)
+	for _, st := range b.Steps {
+		if st.Step.Kind == release.KindCheck && st.Status == release.Cancelled { // on the way to a failure it leaves what it made, as a check that fails does
+			delete(left, st.Step.ID)
+			delete(want, st.Step.ID)
+		}
+		if st.Status == release.Pending || st.Status == release.Running {
+			t.Errorf("%s is %s in the end", st.Step.ID, st.Status)
 		}
 	}
 	if diff := cmp.Diff(want, left); diff != "" {
@@ -186,6 +212,7 @@ func sweep(t *testing.T, cut func(l life, point int) (reached bool)) {
 	t.Helper()
 	for name, begin := range lives() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var whole life
 			var a *release.State
 			synctest.Test(t, func(t *testing.T) {
@@ -289,13 +316,16 @@ func TestRun_withoutTheLockNothingBeginsAndItIsResumedRightly(t *testing.T) {
 			reached = true
 			// The batch is still being written: what it lets begin, begins. One instant later nothing may.
 			time.AfterFunc(time.Nanosecond, func() {
-				l.v.shut.Store(true)
+				l.d.shut()
 				cancel(engine.Lost("ben@laptop has it"))
 			})
 		}
 		s, err := l.process(ctx)
 		if err != nil {
 			l.t.Fatal(err)
+		}
+		if late := l.d.begunLate(); l.v.shut.Load() && len(late) > 0 {
+			l.t.Errorf("the lock was lost, and there began %v", late)
 		}
 		if s.Paused != "the lock was lost: ben@laptop has it" && !s.Over {
 			l.t.Errorf("paused %q", s.Paused)
@@ -312,6 +342,9 @@ func TestRun_withTheLedgerAwayFromAnyBatchOnNothingBeginsAndItIsResumedRightly(t
 			l.t.Fatal(err)
 		}
 		reached := l.d.batches >= point
+		if late := l.d.begunLate(); reached && len(late) > 0 {
+			l.t.Errorf("the ledger was away, and there began %v", late)
+		}
 		if last := l.d.events[len(l.d.events)-1].Body.Kind(); reached && last != "run_paused" && last != "run_done" || (s.Paused != "") != (last == "run_paused") {
 			l.t.Errorf("it ends with %s, paused %q", last, s.Paused)
 		}

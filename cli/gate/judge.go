@@ -72,46 +72,58 @@ func passed(env string, f Facts) release.Gate {
 
 // either is satisfied by one of its entries. Where an approval is one of them, approving the plan is the way.
 func either(ways []spec.Gate, f Facts) release.Gate {
-	var patterns []string
-	approval := false
-	for _, e := range ways {
-		if e.Approval {
-			approval = true
-			continue
-		}
-		patterns = append(patterns, e.Tag)
-		for _, tag := range f.Tags {
-			if Matches(e.Tag, tag) && f.Commit.Dirty == "" { // what was tagged is not what lies here then
-				return release.Gate{Name: label(ways), Status: release.GateOpen, Text: fmt.Sprintf("tag %s points at %s", tag, f.Commit.Short())}
-			}
-		}
-	}
 	g := release.Gate{Name: label(ways), Status: release.GateMissing}
-	if len(patterns) > 0 {
-		g.Text = fmt.Sprintf("no tag %s points at %s", strings.Join(patterns, " or "), f.Commit.Short())
-		if f.Shallow {
-			g.Seen = []string{"this clone is cut off, and may not know all tags: git fetch --tags"}
-		}
+	if tag := tagged(ways, f); tag != "" {
+		g.Status, g.Text = release.GateOpen, fmt.Sprintf("tag %s points at %s", tag, f.Commit.Short())
+		return g
 	}
-	if f.Commit.Dirty != "" && len(patterns) > 0 {
-		g.Text += ", which is in no commit"
+	if slices.ContainsFunc(ways, func(e spec.Gate) bool { return e.Tag != "" }) {
+		untagged(&g, ways, f)
 	}
-	if approval {
+	if slices.ContainsFunc(ways, func(e spec.Gate) bool { return e.Approval }) {
 		if g.Text != "" {
 			g.Text += ", so "
 		}
-		g.Status, g.Text = release.GateAsks, g.Text+"it needs an approval: the plan's digest, or a person in a terminal who types "+f.Env
-		g.Ways = append(g.Ways, f.Approve)
+		g.Status = release.GateAsks
+		g.Text += "it needs an approval: the plan's digest, or a person in a terminal who types " + f.Env
+		g.Ways = append([]string{f.Approve}, g.Ways...)
 	}
-	for _, p := range patterns {
-		if f.Commit.Dirty != "" {
-			break // a tag would be that of another tree
+	return g
+}
+
+// tagged is the tag of the commit that fits, "" if none does. What was tagged is not what lies in a work tree with changes.
+func tagged(ways []spec.Gate, f Facts) string {
+	if f.Commit.Dirty != "" {
+		return ""
+	}
+	i := slices.IndexFunc(f.Tags, func(tag string) bool {
+		return slices.ContainsFunc(ways, func(e spec.Gate) bool { return e.Tag != "" && Matches(e.Tag, tag) })
+	})
+	if i < 0 {
+		return ""
+	}
+	return f.Tags[i]
+}
+
+// untagged says that there is no tag, and how to make one.
+func untagged(g *release.Gate, ways []spec.Gate, f Facts) {
+	var patterns []string
+	for _, e := range ways {
+		if e.Tag == "" {
+			continue
 		}
-		if name := next(p, f); name != "" {
+		patterns = append(patterns, e.Tag)
+		if name := next(e.Tag, f); name != "" && f.Commit.Dirty == "" {
 			g.Ways = append(g.Ways, fmt.Sprintf("git tag %s %s", release.ShellWord(name), f.Commit.SHA))
 		}
 	}
-	return g
+	g.Text = fmt.Sprintf("no tag %s points at %s", strings.Join(patterns, " or "), f.Commit.Short())
+	if f.Commit.Dirty != "" {
+		g.Text += ", which is in no commit"
+	}
+	if f.Shallow {
+		g.Seen = []string{"this clone is cut off, and may not know all tags: git fetch --tags"}
+	}
 }
 
 func label(ways []spec.Gate) string {

@@ -154,6 +154,9 @@ func TestSeen_countsFromTheFirstTimeAndBeginsAnewAfterItWasGone(t *testing.T) {
 	}
 	seen("a", "b")
 	shift("25 h")
+	if got, err := d.Sighted(t.Context()); err != nil || len(got) != 2 || got["b"].Age < 25*time.Hour {
+		t.Errorf("reading alone: got %v, %v", got, err)
+	}
 	if got := seen("a", "c"); got["a"].Age < 25*time.Hour || got["c"].Age > time.Hour {
 		t.Errorf("got %v", got)
 	}

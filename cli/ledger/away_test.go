@@ -144,15 +144,13 @@ func TestAway_aLeaseThatCannotBeRenewedEndsByOurOwnClock(t *testing.T) {
 	t.Parallel()
 	d, _, l, cut := proxied(t, ledger.Pace{Life: deadline, Every: time.Millisecond, Margin: deadline - 300*time.Millisecond, Again: time.Millisecond, Try: deadline})
 	r, dir := recordAt(t, d, l, deadline)
-	events := story(run, "prod")
-	writeAll(t, r, events[:3])
 	cut.set(true)
 	wait(t, l.Lost(), "the lease is lost")
 	if err := l.Err(); !errors.Is(err, release.ErrAway) || errors.Is(err, ledger.ErrFenced) || !strings.Contains(err.Error(), "could not be renewed") {
 		t.Errorf("got %v", err)
 	}
 	cut.set(false) // too late: what is over is over, though the database would still have us
-	if err := r.Write(events[3:4]); !errors.Is(err, release.ErrAway) {
+	if err := r.Write(story(run, "prod")[:4]); !errors.Is(err, release.ErrAway) {
 		t.Errorf("got %v", err)
 	}
 	if err := l.Check(t.Context(), nil); !errors.Is(err, release.ErrAway) {

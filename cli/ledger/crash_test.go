@@ -18,20 +18,20 @@ import (
 )
 
 // server starts a Postgres of its own, whose data survive it.
-func server(t *testing.T, dir string, port int, password release.Secret) *postgres.Server {
-	t.Helper()
+func server(tb testing.TB, dir string, port int, password release.Secret) *postgres.Server {
+	tb.Helper()
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		cache = os.TempDir()
 	}
-	s, err := postgres.Start(t.Context(), postgres.Options{Dir: dir, Port: port, Password: password, Binaries: postgres.Binaries{
+	s, err := postgres.Start(tb.Context(), postgres.Options{Dir: dir, Port: port, Password: password, Binaries: postgres.Binaries{
 		Bin: os.Getenv("READMEOPS_PG_BIN"), Path: os.Getenv("PATH"), Cache: postgres.DefaultCache(cache), Env: os.Environ(), Offline: os.Getenv("READMEOPS_OFFLINE") != "",
 	}})
 	if errors.Is(err, postgres.ErrNoBinaries) && os.Getenv("CI") == "" {
-		t.Skip(err)
+		tb.Skip(err)
 	}
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }

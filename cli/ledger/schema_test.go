@@ -17,7 +17,7 @@ func TestPrepare_manyAtOnceAndAgain(t *testing.T) {
 	address := pgtest.Database(t)
 	d := dialled(address)
 	var all sync.WaitGroup
-	for range 8 {
+	for range 6 {
 		all.Go(func() {
 			if err := d.Prepare(t.Context()); err != nil {
 				t.Error(err)

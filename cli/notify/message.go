@@ -46,6 +46,17 @@ func (m *Message) add(format string, args ...any) {
 	m.Lines = append(m.Lines, cut(fmt.Sprintf(format, args...)))
 }
 
+// Masked is the message with every text of it put through hide.
+func (m Message) Masked(hide func(string) string) Message {
+	m.Title, m.Next, m.Link = hide(m.Title), hide(m.Next), link(hide(m.Link))
+	lines := make([]string, len(m.Lines))
+	for i, l := range m.Lines {
+		lines[i] = hide(l)
+	}
+	m.Lines = lines
+	return m
+}
+
 // cut makes a text one line that is safe to show, and not too long.
 func cut(text string) string {
 	text = strings.Join(strings.Fields(release.Printable(strings.ReplaceAll(text, "\n", " "))), " ")

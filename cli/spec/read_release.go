@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 	"time"
@@ -142,6 +143,9 @@ func requires(v value, r *Requires) {
 				v.object(may("tag", text(&g.Tag)), may("approval", flag(&g.Approval)))
 				if (g.Tag == "") != g.Approval {
 					v.wrong(v.path+" must be one gate", `write {tag: "v*"} or {approval: true}`)
+				}
+				if _, err := path.Match(g.Tag, ""); err != nil {
+					v.wrong(quote(g.Tag)+" is no pattern of tags", "* stands for anything but a slash, as in v*")
 				}
 				r.Any = append(r.Any, g)
 			})

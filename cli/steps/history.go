@@ -136,34 +136,42 @@ func (h *History) Run(id string) *release.State {
 // what is live. A rollback counts as the run that it went back to, so that two of them go back twice. Where what is live
 // was brought by no released run (by a stranger, or by one that failed), it is the last released one. Nil: there is none.
 func (h *History) Back(live map[string]provider.Deployment) *release.State {
-	current := ""
-	for _, r := range h.runs {
+	after := -1
+	for i, r := range h.runs {
 		if r.Verdict() == release.Released && h.matches(r, live) {
-			current = h.origin(r)
+			after = h.origin(i)
 			break
 		}
 	}
-	for _, r := range h.runs {
-		if r.Verdict() != release.Released || r.Plan.Purpose == release.Rollback && current != "" || h.matches(r, live) {
-			continue
-		}
-		if current == "" || r.Run < current {
+	for i, r := range h.runs {
+		way := r.Plan.Purpose == release.Rollback && after >= 0 // it only repeats an older one
+		if i > after && !way && r.Verdict() == release.Released && !h.matches(r, live) {
 			return r
 		}
 	}
 	return nil
 }
 
-// origin follows a rollback to the run that it went back to.
-func (h *History) origin(r *release.State) string {
-	for seen := 0; r.Plan.Purpose == release.Rollback && seen < len(h.runs); seen++ {
-		to := h.Run(Goal(r.Plan))
-		if to == nil {
-			return Goal(r.Plan)
+// origin follows the run at i, if it is a rollback, to the one that it went back to.
+func (h *History) origin(i int) int {
+	for h.runs[i].Plan.Purpose == release.Rollback {
+		older := slices.IndexFunc(h.runs, func(r *release.State) bool { return r.Run == Goal(h.runs[i].Plan) })
+		if older <= i {
+			return i
 		}
-		r = to
+		i = older
 	}
-	return r.Run
+	return i
+}
+
+// since reports whether the run with this name came after another one: by the order of the record, else by their names,
+// which begin with their times.
+func (h *History) since(name string, run *release.State) bool {
+	i := slices.IndexFunc(h.runs, func(r *release.State) bool { return r.Run == name })
+	if j := slices.Index(h.runs, run); i >= 0 && j >= 0 {
+		return i < j
+	}
+	return name > run.Run
 }
 
 // Goal is the run that the plan of a rollback goes back to.

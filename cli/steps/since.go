@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"readme/cli/migrate"
 	"readme/cli/plan"
@@ -23,7 +22,7 @@ func (w *World) since(ctx context.Context, q Question, h *History, run *release.
 	if err != nil {
 		return err
 	}
-	names, err := w.appliedSince(ctx, files, run)
+	names, err := w.appliedSince(ctx, h, files, run)
 	past.Since = len(names)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -40,14 +39,14 @@ func (w *World) since(ctx context.Context, q Question, h *History, run *release.
 }
 
 // appliedSince asks the database's own record. One that was applied by hand is later where its time is.
-func (w *World) appliedSince(ctx context.Context, files []migrate.Migration, run *release.State) ([]string, error) {
+func (w *World) appliedSince(ctx context.Context, h *History, files []migrate.Migration, run *release.State) ([]string, error) {
 	st, err := migrate.ReadStatus(ctx, w.Database, files)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
 	for _, r := range slices.Concat(st.Applied, st.Unfinished) {
-		if r.Release > run.Run || r.Release == "" && r.At.After(run.Ended) {
+		if r.Release != "" && h.since(r.Release, run) || r.Release == "" && r.At.After(run.Ended) {
 			names = append(names, r.Name)
 		}
 	}
@@ -58,8 +57,8 @@ func (w *World) appliedSince(ctx context.Context, files []migrate.Migration, run
 func (h *History) applied(run *release.State) []string {
 	var names []string
 	for _, r := range h.runs {
-		if strings.Compare(r.Run, run.Run) <= 0 {
-			continue
+		if r == run {
+			break
 		}
 		for _, st := range r.Steps {
 			if st.Step.Kind != release.KindMigrations {

@@ -42,7 +42,7 @@ func since(st *release.State, step *release.StepState, was string) (string, Mood
 	case step.Status != release.Done:
 		return unknown, Warn
 	case promoted != nil && !promoted.Touched():
-		return was + " (" + step.Outputs["deployment"] + " is staged)", Normal
+		return "still " + was + " (" + step.Outputs["deployment"] + " is staged)", Normal
 	case promoted != nil && promoted.Status != release.Done:
 		return unknown, Warn
 	}

@@ -2,9 +2,9 @@ package view
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
-
-	"readme/cli/release"
 )
 
 // DriftRow is one thing that is not as it was released. The JSON of it is for programs.
@@ -27,16 +27,8 @@ func Drift(rows []DriftRow, s Style) string {
 	}
 	g := &page{Style: s}
 	table := [][]cell{{{"WHERE", Dim}, {"WHAT", Dim}, {"FIRST SEEN", Dim}, {"AGE", Dim}, {"EXPECTED, AND FOUND", Dim}}}
-	overdue := 0
 	for _, r := range rows {
-		first, age, m := "unknown", "unknown", Warn
-		if r.First != nil {
-			first, age = r.First.UTC().Format("2006-01-02 15:04 UTC"), aged(time.Duration(r.AgeMS)*time.Millisecond)
-		}
-		if r.Overdue {
-			overdue++
-			age, m = age+", overdue", Bad
-		}
+		first, age, m := r.seen()
 		table = append(table, []cell{{r.Where, Normal}, {r.What, Normal}, {first, Dim}, {age, m}, {"expected: " + r.Expected + "; found: " + r.Found, Normal}})
 	}
 	g.table("", table)
@@ -46,12 +38,57 @@ func Drift(rows []DriftRow, s Style) string {
 	}
 	g.todo("try:", found, func(f Finding) string { return f.Try })
 	g.gap()
+	g.para(Strong, "", drifted(rows))
+	return g.String()
+}
+
+// seen writes since when it is so.
+func (r DriftRow) seen() (first, age string, m Mood) {
+	if r.First == nil {
+		return "unknown", "unknown", Warn
+	}
+	first, age = r.First.UTC().Format("2006-01-02 15:04 UTC"), aged(time.Duration(r.AgeMS)*time.Millisecond)
+	if r.Overdue {
+		return first, age + ", overdue", Bad
+	}
+	return first, age, Warn
+}
+
+// drifted is all of it in a line.
+func drifted(rows []DriftRow) string {
+	if len(rows) == 0 {
+		return "Nothing has drifted."
+	}
+	overdue := 0
+	for _, r := range rows {
+		if r.Overdue {
+			overdue++
+		}
+	}
 	text := fmt.Sprintf("%d %s from what was released.", len(rows), pick(len(rows) == 1, "thing differs", "things differ"))
 	if overdue > 0 {
 		text += fmt.Sprintf(" %d %s overdue: a change by hand has to be back-ported within 24 hours.", overdue, pick(overdue == 1, "is", "are"))
 	}
-	g.para(Strong, "", release.Printable(text))
-	return g.String()
+	return text
+}
+
+// drift is the same table in Markdown.
+func (m *markdown) drift(rows []DriftRow) {
+	var table [][]string
+	for _, r := range rows {
+		first, age, _ := r.seen()
+		table = append(table, []string{code(r.Where), code(r.What), first, age, code(r.Expected), code(r.Found)})
+	}
+	m.rows([]string{"where", "what", "first seen", "age", "expected", "found"}, table)
+	var tries []string
+	for _, r := range rows {
+		if r.Try != "" && !slices.Contains(tries, r.Try) {
+			tries = append(tries, r.Try)
+		}
+	}
+	if len(tries) > 0 {
+		m.fence(strings.Join(tries, "\n"))
+	}
 }
 
 func pick(yes bool, a, b string) string {

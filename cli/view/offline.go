@@ -6,9 +6,9 @@ import (
 	"readme/cli/release"
 )
 
-// Offline shows a plan for which nothing live was read. read tells what was looked at instead, and gates what stands in
-// front of the environment, a line each.
-func Offline(p release.Plan, read, gates []string, s Style) string {
+// Offline shows a plan for which nothing live was read. Its notes tell what was looked at instead, and its gates what stands
+// in front of the environment.
+func Offline(p release.Plan, s Style) string {
 	g := &page{Style: s}
 	g.para(Strong, "", title(p)+", offline")
 	if p.Commit.Subject != "" {
@@ -26,8 +26,12 @@ func Offline(p release.Plan, read, gates []string, s Style) string {
 	}
 	g.changes(p)
 	g.checks(p)
+	var gates []string
+	for _, one := range p.Gates {
+		gates = append(gates, one.Name)
+	}
 	g.section("Gates, which the release itself looks at:", gates)
-	g.section("Read and found in order:", read)
+	g.section("Read and found in order:", p.Notes)
 	g.gap()
 	g.line("This plan has no digest, and nobody can approve it.")
 	g.line("Next:   readme-ops plan --env " + release.ShellWord(cmp.Or(release.Printable(p.Env), "ENV")))

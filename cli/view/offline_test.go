@@ -16,8 +16,9 @@ func TestOffline_looksLikeThis(t *testing.T) {
 	for i := range p.Steps {
 		p.Steps[i].From, p.Steps[i].To, p.Steps[i].Undo = "", "", ""
 	}
-	read := []string{"release.yaml and envmatrix.yaml: 13 variables", "migrations: the order and the syntax of 2"}
+	p.Notes = []string{"release.yaml and envmatrix.yaml: 13 variables", "migrations: 2 in order"}
+	p.Gates = []release.Gate{{Name: "a clean work tree"}, {Name: "a tag like v*, or an approval of the plan " + evil}}
 	eachStyle(t, "offline", func(s view.Style) string {
-		return view.Offline(p, read, []string{"a clean work tree", "a tag like v*, or an approval of the plan " + evil}, s)
+		return view.Offline(p, s)
 	})
 }

@@ -12,6 +12,7 @@ type Outcome struct {
 	Env       string         // "" where it is not known
 	State     *release.State // of the run; nil where none began
 	Plan      *release.Plan  // of a command that only plans
+	Drift     []DriftRow     // of drift; nil for every other command, and where nobody could look
 	Faults    release.Faults // what kept the run from beginning, or broke it off
 	Explained []Explained
 	Exit      int
@@ -44,6 +45,8 @@ func (o Outcome) headline() string {
 		return o.Command + " did not begin: " + o.Faults[0].Title
 	case o.Plan != nil:
 		return counted(*o.Plan)
+	case o.Drift != nil:
+		return drifted(o.Drift)
 	case o.good():
 		return o.Command + ": done"
 	}

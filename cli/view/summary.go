@@ -40,15 +40,21 @@ func Summary(o Outcome, limit int) []byte {
 	for _, f := range o.Faults {
 		m.fence(Fault(*f.Aimed(o.env()), Style{Width: 100}))
 	}
-	if o.State != nil && len(o.State.Steps) > 0 {
+	switch {
+	case o.State != nil && len(o.State.Steps) > 0:
 		m.run(o)
-	} else if o.Plan != nil {
+	case o.Plan != nil:
 		m.plan(*o.Plan)
+	case o.Drift != nil:
+		m.drift(o.Drift)
 	}
 	return m.bytes()
 }
 
 func (o Outcome) heading() string {
+	if o.State == nil && o.Plan != nil && len(o.Faults) == 0 && o.Plan.Purpose == release.Offline {
+		return title(*o.Plan) + ", offline: nothing live was read"
+	}
 	if o.State == nil && o.Plan != nil && len(o.Faults) == 0 {
 		return title(*o.Plan) + ": " + o.headline()
 	}
@@ -56,6 +62,10 @@ func (o Outcome) heading() string {
 }
 
 func (m *markdown) plan(p release.Plan) {
+	if p.Purpose == release.Offline {
+		m.fence(Offline(p, Style{Width: 100}))
+		return
+	}
 	m.fence(Plan(p, Style{Width: 100}))
 	if p.Digest != "" {
 		m.block("Digest: " + code(p.Digest))

@@ -1,5 +1,9 @@
 // Command bench prints the speeds that the project cares about, each beside a peer that was measured in the same run.
 // It judges nothing: read it. Peers that are not installed are built into the user's cache first.
+//
+//	go run ./scripts/bench [release]
+//
+// With release it measures whole releases alone.
 package main
 
 import (
@@ -22,24 +26,14 @@ const (
 const runs = 11
 
 func main() {
-	if err := bench(); err != nil {
+	if err := bench(len(os.Args) > 1 && os.Args[1] == "release"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func bench() error {
-	fmt.Printf("%s %s/%s, %d cores, %s\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
-	fmt.Println("engine: wall time over the critical path, 10 chains of 20 ms steps (1.00 is no overhead)")
-	out, err := exec.Command("go", "test", "./cli/engine", "-run", "^$", "-bench", "Overhead", "-benchtime", "3x").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%w\n%s", err, out)
-	}
-	for line := range strings.Lines(string(out)) {
-		if strings.HasPrefix(line, "Benchmark") {
-			fmt.Print("  ", line)
-		}
-	}
+func bench(onlyReleases bool) error {
+	fmt.Printf("%s %s/%s, %d cores, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
 	dir, err := os.MkdirTemp("", "readme-ops-bench-")
 	if err != nil {
 		return err
@@ -49,6 +43,29 @@ func bench() error {
 	if out, err := exec.Command("go", "build", "-o", ops, "./cli/readme-ops").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
+	if !onlyReleases {
+		if err := engineCost(); err != nil {
+			return err
+		}
+		if err := commandTimes(ops); err != nil {
+			return err
+		}
+	}
+	fmt.Println("\na whole release of readme to a running box, beside the same as a script: median (fastest to slowest)")
+	if err := wholeRelease(ops, dir); err != nil {
+		fmt.Printf("  left out: %v\n", err)
+	}
+	return nil
+}
+
+func engineCost() error {
+	if err := benchmark("engine: wall time over the critical path, 10 chains of 20 ms steps (1.00 is no overhead)", "./cli/engine", "Overhead", "3x"); err != nil {
+		return err
+	}
+	return benchmark("ledger: one intent, median, in turn with a bare append with fsync and a bare insert of one row", "./cli/ledger", "Ledger", "300x")
+}
+
+func commandTimes(ops string) error {
 	fmt.Printf("\ncommands: whole processes, %d runs in turn, median (fastest to slowest)\n", runs)
 	commands := [][]string{{ops, "--version"}}
 	for name, pkg := range map[string]string{"goose": goose, "terraform": terraform} {
@@ -63,7 +80,7 @@ func bench() error {
 		}
 		commands = append(commands, []string{path, arg})
 	}
-	stop, err := boxUp(ops)
+	stop, err := boxUp(ops, ".")
 	if err != nil {
 		fmt.Printf("  plan is left out, the box does not come up: %v\n", err)
 	} else {
@@ -71,6 +88,21 @@ func bench() error {
 		commands = append(commands, []string{ops, "plan", "--env", "local"})
 	}
 	return race(commands)
+}
+
+// benchmark runs a benchmark of a package and prints what it measured.
+func benchmark(title, pkg, name, times string) error {
+	fmt.Println("\n" + title)
+	out, err := exec.Command("go", "test", pkg, "-run", "^$", "-bench", name, "-benchtime", times).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if strings.HasPrefix(line, "Benchmark") {
+			fmt.Print("  ", line)
+		}
+	}
+	return nil
 }
 
 // peer finds a program on PATH, in the user's cache, or builds it there.
@@ -99,8 +131,9 @@ func peer(name, pkg string) (string, error) {
 }
 
 // boxUp keeps a box up for plan to look at.
-func boxUp(ops string) (func(), error) {
+func boxUp(ops, dir string) (func(), error) {
 	cmd := exec.Command(ops, "box", "up")
+	cmd.Dir = dir
 	out, err := cmd.StderrPipe()
 	if err != nil {
 		return nil, err

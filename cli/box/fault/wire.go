@@ -125,7 +125,7 @@ func play(f Fault, w http.ResponseWriter, r *http.Request, next http.Handler) {
 func refuse(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, `{"error":{"code":%q,"message":%q},"message":%q}`, code, message, message)
+	_, _ = fmt.Fprintf(w, `{"error":{"code":%q,"message":%q},"message":%q}`, code, message, message) //nolint:gosec // JSON, and quoted
 }
 
 // slowly gives the recorded answer: all of it over a while, or half of it before the connection is cut.
