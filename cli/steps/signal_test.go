@@ -130,6 +130,35 @@ func TestRailway_aSignalBeforeTheAnswerCancelsToo(t *testing.T) {
 	})
 }
 
+// held lets the answer to an upload never arrive.
+type held struct{ to http.RoundTripper }
+
+func (h held) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := h.to.RoundTrip(r)
+	if err == nil && strings.HasSuffix(r.URL.Path, "/up") {
+		_ = resp.Body.Close()
+		<-r.Context().Done()
+		return nil, context.Cause(r.Context())
+	}
+	return resp, err
+}
+
+// The time is over before the vendor has said which deployment it made: it must not go live after everything was put back.
+func TestRailway_putsBackWhatItHasNotHeardOf(t *testing.T) {
+	atOurs(t, func(r *atRailway, _ *emulator.Emulator) {
+		exits(r.T, bring(r, "run-1", ways(r, 1)["upload"]()), release.ExitDone)
+		next := ways(r, 2)["upload"]()
+		next.Deadline = 2 * time.Second
+		w, closeAll := r.open(func(to http.RoundTripper) http.RoundTripper { return held{to} })
+		defer closeAll()
+		exits(r.T, carryOut(r.T, w, "run-2", []release.Step{next}), release.ExitStepFailed)
+		time.Sleep(10 * time.Minute)
+		if n := len(r.brought()); n < 2 || made(r.live()) != sha(1) {
+			r.Errorf("there are %d deployments, and ten minutes after it was put back %s serves", n, made(r.live()))
+		}
+	})
+}
+
 func TestVercel_aSignalCancelsWhatIsOnItsWayAndAResumeDoesItAgain(t *testing.T) {
 	onVercel(t, func(v *atVercel) {
 		order := v.order("one")
