@@ -83,9 +83,9 @@ func TestPast_isReadFromTheOtherEnvironmentsOwnPostgres(t *testing.T) {
 		looked  string
 	}{
 		"its values file":        {"DATABASE_URL=" + url, []string{nobody}, want, "looked in the Postgres of dev"},
-		"a variable":             {"", []string{nobody, "READMEOPS_DATABASE_URL_DEV=" + url}, want, "looked in the Postgres of dev"},
-		"the file comes first":   {"DATABASE_URL=" + url, []string{"READMEOPS_DATABASE_URL_DEV=" + away}, want, "looked in the Postgres of dev"},
-		"neither":                {"", []string{nobody}, nil, ".env.dev nor READMEOPS_DATABASE_URL_DEV gives its address"},
+		"a variable":             {"", []string{nobody, "DEV_DATABASE_URL=" + url}, want, "looked in the Postgres of dev"},
+		"the file comes first":   {"DATABASE_URL=" + url, []string{"DEV_DATABASE_URL=" + away}, want, "looked in the Postgres of dev"},
+		"neither":                {"", []string{nobody}, nil, ".env.dev nor DEV_DATABASE_URL gives its address"},
 		"one that is down":       {"DATABASE_URL=" + away, nil, nil, "not in the Postgres of dev: "},
 		"one that is no address": {"DATABASE_URL=secret-canary", nil, nil, "not in the Postgres of dev: "},
 	} {
