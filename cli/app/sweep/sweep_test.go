@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 var every = flag.Int("every", 0, "kill at every n-th point, and at those that matter most; 1 is the whole sweep, 0 only those that matter most")
@@ -20,8 +22,12 @@ func TestSweep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("minutes of releases")
 	}
+	lanes := 4 // a release is mostly waiting
+	if *every > 0 {
+		lanes = min(max(2*runtime.NumCPU(), lanes), 8)
+	}
 	var envs []string
-	for i := range min(max(runtime.NumCPU(), 2), 4) {
+	for i := range lanes {
 		envs = append(envs, fmt.Sprintf("lane%d", i+1))
 	}
 	w := newWorld(t, small(envs))
@@ -31,15 +37,36 @@ func TestSweep(t *testing.T) {
 	}
 	places[0].first(t) // alone: they share a Railway project, whose services the first one makes
 	side(t, "first", places[1:], func(t *testing.T, p *place, _ int) { p.first(t) })
-	forward := &course{name: "forward"}
-	back := &course{name: "back", broken: true, want: 7}
-	for _, c := range []*course{forward, back} {
-		c.uncut(t, places)
-		c.sweep(t, places)
+	courses := []*course{{name: "forward", effects: brought()}, {name: "back", broken: true, want: 7, effects: broughtBack()}}
+	for _, c := range courses {
+		if *every > 0 {
+			c.uncut(t, places)
+		}
+		c.chosen = choose(c.points, c.broken, *every)
 	}
-	if one := flag.Lookup("test.run"); !t.Failed() && !strings.Contains(one.Value.String(), "/") {
-		enough(t, forward, back)
+	side(t, "cut", places, func(t *testing.T, p *place, lane int) {
+		for _, c := range courses {
+			c.sweep(t, p, lane, len(places))
+		}
+	})
+	if one := flag.Lookup("test.run"); !strings.Contains(one.Value.String(), "/") {
+		enough(t, courses)
 	}
+}
+
+// brought is what the vendors are asked for by the release of a change.
+func brought() map[string]int {
+	return map[string]int{
+		"POST /project/ID/environment/ID/up": 2, "POST /v1/agents/small-ENV": 1, "POST /v13/deployments": 1, "POST /v10/projects/ID/promote/ID": 1,
+	}
+}
+
+// broughtBack is what they are asked for by one that fails when all is done, and is put back.
+func broughtBack() map[string]int {
+	all := brought()
+	all["POST /v1/agents/small-ENV"]++
+	all["DeploymentRollback"], all["POST /v1/projects/ID/rollback/ID"] = 2, 1
+	return all
 }
 
 // side runs f for each place at the same time.
@@ -74,71 +101,67 @@ func (p *place) first(t *testing.T) {
 
 // course is a release that ends well, or one that is broken and put back, and what becomes of it when it is killed.
 type course struct {
-	name   string
-	broken bool
-	want   int // its exit code
-
-	points  []point        // what it comes by, wherever it runs
+	name    string
+	broken  bool
+	want    int            // its exit code
 	effects map[string]int // what the vendors are asked for
 
+	points []point // what it comes by, wherever it runs
+	chosen []point // where it is to be killed
+
 	mu  sync.Mutex
-	met []point // where it was killed
+	met []point // where it was
 }
 
 // uncut looks at the release that nothing cuts off, in all places: what they differ in is no point to be killed at.
 func (c *course) uncut(t *testing.T, places []*place) {
 	t.Helper()
 	seen := make([][]point, len(places))
-	effects := make([]map[string]int, len(places))
 	side(t, c.name+" uncut", places, func(t *testing.T, p *place, lane int) {
 		p.next(t, c.broken)
 		e := p.run(t, nil, "release", "--yes")
 		if e.code != c.want {
 			t.Fatalf("the release that nothing cuts off ends with %d, want %d\n%s", e.code, c.want, e.out)
 		}
-		seen[lane], effects[lane] = p.trap.points(), p.trap.effects()
+		if diff := cmp.Diff(c.effects, p.trap.effects()); diff != "" {
+			t.Errorf("what the vendors were asked for: %s", diff)
+		}
+		seen[lane] = p.trap.points()
 	})
-	c.points, c.effects = common(seen), effects[0]
-	t.Logf("%s: %d points; %v", c.name, len(c.points), c.effects)
+	c.points = common(seen)
 }
 
-// sweep kills the release at the points that were chosen, each in one of the places.
-func (c *course) sweep(t *testing.T, places []*place) {
+// sweep kills the release at a lane's share of the points that were chosen.
+func (c *course) sweep(t *testing.T, p *place, lane, lanes int) {
 	t.Helper()
-	chosen := choose(c.points, c.broken, *every)
-	side(t, c.name, places, func(t *testing.T, p *place, lane int) {
-		for i, at := range chosen {
-			if i%len(places) != lane {
-				continue
-			}
-			by := continuations[i%len(continuations)]
-			t.Run(at.String()+", "+by.name, func(t *testing.T) {
-				if p.cut(t, c, at, by) {
-					c.mu.Lock()
-					c.met = append(c.met, at)
-					c.mu.Unlock()
-				}
-			})
+	for i, at := range c.chosen {
+		if i%lanes != lane {
+			continue
 		}
-	})
-	t.Logf("%s: killed at %d of %d points that were chosen of %d", c.name, len(c.met), len(chosen), len(c.points))
+		by := continuations[i%len(continuations)]
+		t.Run(c.name+"/"+at.String()+", "+by.name, func(t *testing.T) {
+			if p.cut(t, c, at, by) {
+				c.mu.Lock()
+				c.met = append(c.met, at)
+				c.mu.Unlock()
+			}
+		})
+	}
 }
 
 // enough fails a sweep that has met less than it should: one that meets nothing finds nothing.
-func enough(t *testing.T, forward, back *course) {
+func enough(t *testing.T, courses []*course) {
 	t.Helper()
-	if len(forward.points) < 55 || len(back.points) < 95 {
-		t.Errorf("a release comes by %d points and one that is put back by %d: some are not seen any more", len(forward.points), len(back.points))
-	}
 	met := map[string]int{}
-	for _, c := range []*course{forward, back} {
+	for _, c := range courses {
+		t.Logf("%s: killed at %d of %d points that were chosen of %d", c.name, len(c.met), len(c.chosen), len(c.points))
 		for _, p := range essential(c.broken) {
 			if !slices.Contains(c.met, p) {
 				t.Errorf("%s: it was not killed %s", c.name, p)
 			}
 		}
-		if chosen := choose(c.points, c.broken, *every); len(c.met) < len(chosen)*9/10 {
-			t.Errorf("%s: it was killed at %d of %d points", c.name, len(c.met), len(chosen))
+		if len(c.met) < len(c.chosen)*9/10 {
+			t.Errorf("%s: it was killed at %d of %d points", c.name, len(c.met), len(c.chosen))
 		}
 		for _, p := range c.met {
 			met[p.cell()]++
@@ -149,6 +172,9 @@ func enough(t *testing.T, forward, back *course) {
 	want := slices.Concat(moments, subjects)
 	if *every > 0 {
 		want = cells()
+		if forward, back := len(courses[0].points), len(courses[1].points); forward < 55 || back < 95 {
+			t.Errorf("a release comes by %d points and one that is put back by %d: some are not seen any more", forward, back)
+		}
 	}
 	for _, cell := range want {
 		if met[cell] == 0 {
