@@ -33,7 +33,10 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 		db, w.steps.Fence = w.record(), fence(j.lease)
 	}
 	actions, err := steps.Actions(w.steps, j.plan)
-	if err != nil {
+	if err != nil && j.closing == "" { // a run of another version of us is closed as far as we know its steps
+		if j.journal != nil {
+			_ = j.journal.Close()
+		}
 		return nil, err
 	}
 	if j.journal == nil {
