@@ -23,7 +23,7 @@ type Action interface {
 type Reconciler interface {
 	// Reconcile asks the vendor, and waits for the end of what is still on its way there. With happened, done is the step's
 	// result as if nothing had cut it off. Without, nothing of it has happened that doing it again would do twice, and Do
-	// follows, which finds the same Was in its Task. An error is the step's failure.
+	// follows, which finds the same Was in its Task, unless it is only looked up (see Task.Looks). An error is the step's failure.
 	Reconcile(ctx context.Context, t *Task, was Was) (done release.StepDone, happened bool, err error)
 }
 
