@@ -57,7 +57,7 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 	shown := a.screen()
 	shown.prime(j.events)
 	options := engine.Options{
-		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Reason: w.reason, Resume: j.events, Mask: a.veil.text,
+		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Reason: w.reason, Resume: j.events, Mask: a.veil.text, MaskData: a.veil.data,
 		Sinks: []engine.Sink{record, shown, stepper{j.lease}}, Ask: shown.asker(),
 	}
 	if j.closing != "" {
@@ -77,6 +77,14 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 		return state, unrecorded(w, state, j.run, err)
 	}
 	return state, nil
+}
+
+// data hides the secrets in what a run is resumed from.
+func (v *veil) data(s string) string {
+	v.mu.Lock()
+	mask := v.mask
+	v.mu.Unlock()
+	return mask.Data(s)
 }
 
 // closeRecord brings the database up to date once more. What it does not get, the journal has for whoever comes next.
