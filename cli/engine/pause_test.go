@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -178,6 +179,72 @@ func TestTask_anIntentIsRefusedIfTheRunIsStoppedWhileItIsWritten(t *testing.T) {
 		}}}), options(p, d))
 		if !errors.Is(got, engine.Signal("interrupt")) || err != nil || s.Verdict() != release.Paused {
 			t.Errorf("the intent: %v; %v, %s:\n%s", got, err, s.Verdict(), d.story())
+		}
+	})
+}
+
+// awayFrom is a ledger that is away from the first batch on which holds such an event.
+type awayFrom struct {
+	tape
+
+	event func(release.Event) bool
+	away  bool
+}
+
+func (a *awayFrom) Write(batch []release.Event) error {
+	a.away = a.away || slices.ContainsFunc(batch, a.event)
+	err := a.tape.Write(batch)
+	if a.away {
+		err = fmt.Errorf("no answer: %w", release.ErrAway)
+	}
+	return err
+}
+
+// seeker is a maker that can look up what was cut off; it counts how often it is asked to do anything.
+type seeker struct {
+	fake
+
+	asked *int
+}
+
+func (s seeker) Undo(context.Context, *engine.Task, engine.Was) (release.StepDone, error) {
+	*s.asked++
+	return release.StepDone{}, nil
+}
+
+func (s seeker) Reconcile(context.Context, *engine.Task, engine.Was) (release.StepDone, bool, error) {
+	*s.asked++
+	return release.StepDone{}, true, nil
+}
+
+func TestRun_anUndoWhoseStartIsNotOnRecordDoesNotBegin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		p := plan("api", "check<api")
+		rec := &awayFrom{event: func(e release.Event) bool { b, ok := e.Body.(release.StepStarted); return ok && b.Undo }}
+		s, err := engine.Run(t.Context(), p, actions(p, map[string]engine.Action{"api": seeker{asked: &asked}, "check": fails(0)}), options(p, rec))
+		if err != nil || s.Verdict() != release.Paused || asked != 0 {
+			t.Errorf("got %v, %s, and it was asked %d times", err, s.Verdict(), asked)
+		}
+	})
+}
+
+func TestClose_aLookWhoseStartIsNotOnRecordDoesNotBegin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		p := plan("api")
+		var rec tape
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second/2, func() { cancel(engine.Signal("interrupt")) })
+		if s, err := engine.Run(ctx, p, actions(p, nil), options(p, &rec)); err != nil || s.Verdict() != release.Paused {
+			t.Fatalf("got %v, %s", err, s.Verdict())
+		}
+		gone := &awayFrom{event: func(e release.Event) bool { _, ok := e.Body.(release.StepStarted); return ok }}
+		o := options(p, gone)
+		o.Resume = rec.events(t)
+		s, err := engine.Close(t.Context(), p, actions(p, map[string]engine.Action{"api": seeker{asked: &asked}}), o, "another follows")
+		if err != nil || s.Verdict() != release.Paused || asked != 0 {
+			t.Errorf("got %v, %s, and it was asked %d times", err, s.Verdict(), asked)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"readme/cli/ledger"
 	"readme/cli/release"
@@ -57,5 +58,28 @@ func TestClock_ofTheDatabaseThatIsPutBack(t *testing.T) {
 	}
 	if list, err := d.Runs(t.Context(), 3); err != nil || len(list) != 1 || list[0].State.Verdict() != release.Released || list[0].Gone {
 		t.Errorf("got %v, %v", list, err)
+	}
+}
+
+// A machine that slept past the end of its lease does not revive it, even if nobody has taken the lock meanwhile: somebody may have had it and let it go.
+func TestLease_thatHasExpiredIsNotRenewed(t *testing.T) {
+	t.Parallel()
+	d, _, shift := warped(t)
+	if err := d.Prepare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	shift("-1 hour")
+	l, err := ledger.AcquireAt(t.Context(), d, me(run), ledger.Pace{Life: 10 * time.Minute, Every: 50 * time.Millisecond, Again: 10 * time.Millisecond, Try: deadline})
+	if err != nil {
+		t.Fatal(err)
+	}
+	releaseAfter(t, l)
+	shift("0 s")
+	wait(t, l.Lost(), "the lease is lost")
+	if err := l.Err(); !errors.Is(err, ledger.ErrFenced) {
+		t.Errorf("got %v", err)
+	}
+	if h, held, err := d.Lease(t.Context()); held || err != nil {
+		t.Errorf("it is held again: %v, %v", h, err)
 	}
 }
