@@ -97,6 +97,10 @@ func TestState_verdictExitAndLastLine(t *testing.T) {
 			at(started(api), "api", intent, "api", failed, stop, back, "api", release.StepStarted{Undo: true}, over),
 			release.Left, 9, "did not release readme@0123456 to local: NOT everything was put back, a person is needed (6.0s)",
 		},
+		"an undo was cancelled": {
+			at(started(api), "api", intent, "api", failed, stop, back, "api", release.StepCancelled{Undo: true}, over),
+			release.Left, 9, "did not release readme@0123456 to local: NOT everything was put back, a person is needed (6.0s)",
+		},
 		"left on purpose": {
 			at(started(api, check), "api", done, "healthy", failed, stop, over),
 			release.Left, 9, "did not release readme@0123456 to local: NOT everything was put back, a person is needed (4.0s)",

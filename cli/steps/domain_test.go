@@ -2,6 +2,7 @@ package steps_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -100,4 +101,82 @@ func TestVercel_whatWasKeptOffTheDomainIsPutThereByAResumeAndNotByWhoeverOnlyClo
 			v.Errorf("%s: the domain shows %q, and the step is %s, %v", s.Verdict(), v.page(), st.Status, st.Fault)
 		}
 	})
+}
+
+// firstPromote is the transport of a process that dies when the vendor has taken its first promote, and counts all of them.
+type firstPromote struct {
+	*death
+	to    http.RoundTripper
+	count *int
+}
+
+func (p firstPromote) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := p.to.RoundTrip(r)
+	if r.Method != http.MethodPost || !strings.Contains(r.URL.Path, "/promote/") {
+		return resp, err
+	}
+	*p.count++
+	if *p.count > 1 || err != nil {
+		return resp, err
+	}
+	_ = resp.Body.Close()
+	return nil, p.die()
+}
+
+func TestPromote_thatIsStillOnItsWayIsWaitedForAndNotSentAgain(t *testing.T) {
+	onVercel(t, func(v *atVercel) {
+		exits(v.T, carryOut(v.T, v.w, "run-1", v.order("one")), release.ExitDone)
+		d, promotes := &death{after: true}, 0
+		open := func(wrap func(http.RoundTripper) http.RoundTripper) (*steps.World, func()) {
+			return v.open(func(to http.RoundTripper) http.RoundTripper { return firstPromote{d, wrap(to), &promotes} })
+		}
+		exits(v.T, survives(v.T, "run-2", v.order("two"), open, d), release.ExitDone)
+		if promotes != 1 || v.page() != "two hello" || !d.gone() {
+			v.Errorf("it was promoted %d times, and the domain shows %q", promotes, v.page())
+		}
+	})
+}
+
+func TestPromote_thatIsStillOnItsWayIsNotTakenForNothingByWhoeverCloses(t *testing.T) {
+	onVercel(t, func(v *atVercel) {
+		exits(v.T, carryOut(v.T, v.w, "run-1", v.order("one")), release.ExitDone)
+		p := release.Plan{Digest: "sha256:00", OnFailure: "rollback", Steps: v.order("two")}
+		p.Steps[1].Needs = []string{p.Steps[0].ID}
+		d, promotes := &death{}, 0
+		record := &journal{death: d}
+		o := engine.Options{Run: "run-2", Approved: release.Approved{Digest: p.Digest}, Sinks: []engine.Sink{record}}
+		ctx, cancel := context.WithCancel(v.Context())
+		defer cancel()
+		d.kill = cancel
+		w, closeAll := v.open(func(to http.RoundTripper) http.RoundTripper { return firstPromote{d, to, &promotes} })
+		defer closeAll()
+		actions, err := steps.Actions(w, p)
+		if err != nil {
+			v.Fatal(err)
+		}
+		if _, err := engine.Run(ctx, p, actions, o); !d.gone() {
+			v.Fatalf("it did not die: %v", err)
+		}
+		record.death, o.Resume = &death{}, record.events
+		if actions, err = steps.Actions(v.w, p); err != nil {
+			v.Fatal(err)
+		}
+		s, err := engine.Close(v.Context(), p, actions, o, "another commit is released")
+		if err != nil {
+			v.Fatal(err)
+		}
+		if st := s.Step("promote client"); st.Status != release.Done || v.page() != "two hello" {
+			v.Errorf("the domain shows %q, and the promote is %s: %s", v.page(), st.Status, st.Text)
+		}
+	})
+}
+
+func TestRecorded_isWhatServedBeforeTheFirstIntentAndTheDeploymentOfTheLast(t *testing.T) {
+	before, id, err := steps.Recorded(
+		json.RawMessage(`{"before":{"ID":"old"}}`), json.RawMessage(`{"before":{"ID":"old"},"id":"one"}`),
+		json.RawMessage(`{"before":{"ID":"one"},"id":"two"}`), // done again, when the first one served already
+	)
+	if before != "old" || id != "two" || err != nil {
+		t.Errorf("got %q, %q, %v", before, id, err)
+	}
 }
