@@ -52,11 +52,7 @@ func (a restore) Do(ctx context.Context, t *engine.Task) (release.StepDone, erro
 	if err := t.Intent("go back to "+to.ID, rec); err != nil {
 		return release.StepDone{}, err
 	}
-	err = twice(ctx, t, func() (err error) {
-		rec.ID, err = r.Restore(ctx, to, m)
-		return err
-	})
-	if err != nil {
+	if rec.ID, err = a.w.goBack(ctx, t, r, to, m, rec.Had); err != nil {
 		return release.StepDone{}, notBack(in, before, err)
 	}
 	if err := t.Intent("wait for deployment "+rec.ID, rec); err != nil {

@@ -32,11 +32,7 @@ func (b *wayBack) walk(ctx context.Context) (provider.Deployment, error) {
 	if err := b.intend("go back to "+b.to.ID, returning{Had: had}); err != nil {
 		return provider.Deployment{}, err
 	}
-	var id string
-	err = twice(ctx, b.t, func() (err error) {
-		id, err = r.Restore(ctx, b.to, b.marker())
-		return err
-	})
+	id, err := b.w.goBack(ctx, b.t, r, b.to, b.marker(), had)
 	if err != nil {
 		return provider.Deployment{}, err
 	}
@@ -44,6 +40,26 @@ func (b *wayBack) walk(ctx context.Context) (provider.Deployment, error) {
 		return provider.Deployment{}, err
 	}
 	return b.arrive(ctx, returning{Had: had, ID: id})
+}
+
+// goBack asks a vendor for the way back, and once more where it has turned it down for the moment. Where the answer was lost it looks
+// first whether the way back has begun: a second one would build the same once more.
+func (w *World) goBack(ctx context.Context, t *engine.Task, r Restorer, to provider.Deployment, m provider.Marker, had []string) (id string, err error) {
+	f, canFind := r.(Finder)
+	lost := false
+	err = twice(ctx, t, func() (err error) {
+		if lost && canFind {
+			t.Doing("looking for the way back that may have begun")
+			id, err = w.seek(ctx, t, func(ctx context.Context) (string, error) { return f.FindBack(ctx, to, m, had) })
+			if err != nil || id != "" {
+				return err
+			}
+		}
+		id, err = r.Restore(ctx, to, m)
+		lost = provider.Ambiguous(err)
+		return err
+	})
+	return id, err
 }
 
 func (b *wayBack) marker() provider.Marker {
