@@ -74,15 +74,7 @@ func (a *app) open(ctx context.Context, p *project, e spec.Environment, command 
 
 // parity holds the matrix against the env.example files: nothing moves while they differ.
 func (a *app) parity(p *project) error {
-	findings := env.Parity(p.matrix, p.near)
-	if len(findings) == 0 {
-		return nil
-	}
-	var faults release.Faults
-	for _, f := range findings {
-		faults = append(faults, f.Fault())
-	}
-	return faults
+	return env.Faults(env.Parity(p.matrix, p.near))
 }
 
 func (w *world) openBox(ctx context.Context, command string) (access, error) {

@@ -79,7 +79,10 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 		return nil, err
 	}
 	if left != nil && f.continues(left.State) {
-		return a.goOn(ctx, w, left.Run)
+		if !w.away(ctx) {
+			return a.goOn(ctx, w, left.Run)
+		}
+		f.to = steps.Goal(left.State.Plan) // half of what is live is what it wanted: from there nobody can guess it
 	}
 	made, away, err := w.rollbackPlan(ctx, f.to)
 	if err != nil {
@@ -89,8 +92,9 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 	if err != nil {
 		return nil, err
 	}
-	j := job{run: release.NewRun(began, made.Digest), plan: made, approved: approved}
+	j := job{run: unlocked(made, began), plan: made, approved: approved}
 	if away == "" {
+		j.run = release.NewRun(began, made.Digest)
 		if j.lease, err = w.lockOrFault(ctx, j.run); err != nil {
 			return nil, err
 		}
@@ -107,6 +111,18 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 		return nil, moved(made, now, f.command(w.env, made))
 	}
 	return a.run(ctx, w, j)
+}
+
+// away reports whether the database, which holds the lock and the record, does not answer.
+func (w *world) away(ctx context.Context) bool {
+	db := w.record()
+	if db.None() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, brief)
+	defer cancel()
+	_, _, err := db.Lease(ctx)
+	return err != nil
 }
 
 // continues reports whether an unfinished run is this very rollback.
