@@ -33,6 +33,7 @@ type world struct {
 	boxed   bool   // nothing of it is a vendor's own
 	reason  string // why a person does what is run in it, where they have to say so
 	closers []func()
+	only    string                                                      // the commit that a plan has to be of; "" for any
 	gates   func(context.Context, release.Plan) ([]release.Gate, error) // what the environment requires of a plan; nil: not asked, or nothing
 }
 
@@ -118,6 +119,9 @@ func (w *world) plan(ctx context.Context) (release.Plan, error) {
 		return release.Plan{}, err
 	}
 	made, err := plan.Build(w.project.rel, w.env, facts)
+	if err == nil && w.only != "" && made.Commit.String() != w.only {
+		err = strayed(w.only, made)
+	}
 	if err == nil && w.gates != nil {
 		made.Gates, err = w.gates(ctx, made)
 	}
