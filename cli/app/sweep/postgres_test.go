@@ -127,9 +127,18 @@ var line = regexp.MustCompile(`"step":"([^"]*)","kind":"(step_intent|step_done|s
 
 // events finds the intents and the results that a message puts on record, whatever quotes its parameters are in.
 func events(f []byte) []string {
+	text := strings.ReplaceAll(string(f), `\`, "")
 	var out []string
-	for _, m := range line.FindAllStringSubmatch(strings.ReplaceAll(string(f), `\`, ""), -1) {
-		out = append(out, m[1]+": "+m[2])
+	at := line.FindAllStringSubmatchIndex(text, -1)
+	for i, m := range at {
+		name, end := text[m[2]:m[3]]+": "+text[m[4]:m[5]], len(text)
+		if i+1 < len(at) {
+			end = at[i+1][0]
+		}
+		if strings.Contains(text[m[1]:end], `"body":{"undo":true`) {
+			name = "undo " + name
+		}
+		out = append(out, name)
 	}
 	return out
 }

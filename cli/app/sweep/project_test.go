@@ -97,15 +97,18 @@ if (process.argv[2] === "build") {
 	}
 }
 
-// project writes the product into a git repository of one commit.
-func project(t *testing.T, dir, self string, envs []string) {
-	t.Helper()
-	for name, text := range files(self, envs) {
-		put(t, filepath.Join(dir, name), text)
+// small writes the small product, with these environments.
+func small(envs []string) func(t *testing.T, dir string) {
+	return func(t *testing.T, dir string) {
+		t.Helper()
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range files(self, envs) {
+			put(t, filepath.Join(dir, name), text)
+		}
 	}
-	git(t, dir, "init", "-q", "-b", "main")
-	git(t, dir, "add", "-A")
-	git(t, dir, "commit", "-q", "-m", "the product")
 }
 
 // change makes a commit that changes everything that a release brings. The client's page is an error

@@ -1,42 +1,87 @@
 package sweep_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 )
 
-var every = flag.Int("every", 4, "kill at every n-th point; 1 is the whole sweep")
+var every = flag.Int("every", 0, "kill at every n-th point, and at those that matter most; 1 is the whole sweep, 0 only those that matter most")
 
-// The release of a change is killed at a point, and resumed: by the next process on the same machine, which has the
-// journal, and by one that has only the record in Postgres. Both must end as the release that nothing cut off did, and
-// the vendors must have been asked for everything once.
+// The release of a change is killed at a point, and continued: by the next process on the same machine, which has the
+// journal, by one that has only the record in Postgres, by a release of the same commit, or by one of another. All must
+// end as the release that nothing cut off did, and the vendors must have been asked for everything once.
 func TestSweep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("minutes of releases")
 	}
-	const lanes = 4
+	lanes := 4 // a release is mostly waiting
+	if *every > 0 {
+		lanes = min(max(2*runtime.NumCPU(), lanes), 8)
+	}
 	var envs []string
 	for i := range lanes {
 		envs = append(envs, fmt.Sprintf("lane%d", i+1))
 	}
-	w := newWorld(t, envs)
-	for i, env := range envs {
-		p := w.place(t, env)
-		p.first(t) // one after the other: they share a Railway project, whose services the first one makes
-		t.Run(env, func(t *testing.T) {
-			t.Parallel()
-			p.sweep(t, "forward", false, i, lanes)
-			p.sweep(t, "back", true, i, lanes)
-		})
+	w := newWorld(t, small(envs))
+	var places []*place
+	for _, env := range envs {
+		places = append(places, w.clone(t, env))
+	}
+	places[0].first(t) // alone: they share a Railway project, whose services the first one makes
+	side(t, "first", places[1:], func(t *testing.T, p *place, _ int) { p.first(t) })
+	courses := []*course{{name: "forward", effects: brought()}, {name: "back", broken: true, want: 7, effects: broughtBack()}}
+	for _, c := range courses {
+		if *every > 0 {
+			c.uncut(t, places)
+		}
+		c.chosen = choose(c.points, c.broken, *every)
+	}
+	side(t, "cut", places, func(t *testing.T, p *place, lane int) {
+		for _, c := range courses {
+			c.sweep(t, p, lane, len(places))
+		}
+	})
+	if one := flag.Lookup("test.run"); !strings.Contains(one.Value.String(), "/") {
+		enough(t, courses)
+	}
+}
+
+// brought is what the vendors are asked for by the release of a change.
+func brought() map[string]int {
+	return map[string]int{
+		"POST /project/ID/environment/ID/up": 2, "POST /v1/agents/small-ENV": 1, "POST /v13/deployments": 1, "POST /v10/projects/ID/promote/ID": 1,
+	}
+}
+
+// broughtBack is what they are asked for by one that fails when all is done, and is put back.
+func broughtBack() map[string]int {
+	all := brought()
+	all["POST /v1/agents/small-ENV"]++
+	all["DeploymentRollback"], all["POST /v1/projects/ID/rollback/ID"] = 2, 1
+	return all
+}
+
+// side runs f for each place at the same time.
+func side(t *testing.T, name string, places []*place, f func(t *testing.T, p *place, lane int)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		for lane, p := range places {
+			t.Run(p.env, func(t *testing.T) {
+				t.Parallel()
+				f(t, p, lane)
+			})
+		}
+	})
+	if t.Failed() {
+		t.FailNow()
 	}
 }
 
@@ -54,113 +99,86 @@ func (p *place) first(t *testing.T) {
 	p.domain = m[1]
 }
 
-// sweep takes its share of the points of a release that ends well, or, where it is broken, of one that is put back.
-func (p *place) sweep(t *testing.T, name string, broken bool, lane, lanes int) {
+// course is a release that ends well, or one that is broken and put back, and what becomes of it when it is killed.
+type course struct {
+	name    string
+	broken  bool
+	want    int            // its exit code
+	effects map[string]int // what the vendors are asked for
+
+	points []point // what it comes by, wherever it runs
+	chosen []point // where it is to be killed
+
+	mu  sync.Mutex
+	met []point // where it was
+}
+
+// uncut looks at the release that nothing cuts off, in all places: what they differ in is no point to be killed at.
+func (c *course) uncut(t *testing.T, places []*place) {
 	t.Helper()
-	want := 0
-	if broken {
-		want = 7
-	}
-	p.next(t, broken)
-	e := p.run(t, nil, "release", "--yes")
-	if e.code != want {
-		t.Fatalf("the release that nothing cuts off ends with %d, want %d\n%s", e.code, want, e.out)
-	}
-	points, effects := p.trap.points(), p.trap.effects()
-	t.Logf("%s: %d points; %v", name, len(points), effects)
-	met := 0
-	for i, at := range points {
-		if i%(lanes*(*every)) != lane*(*every)+*every/2 {
+	seen := make([][]point, len(places))
+	side(t, c.name+" uncut", places, func(t *testing.T, p *place, lane int) {
+		p.next(t, c.broken)
+		e := p.run(t, nil, "release", "--yes")
+		if e.code != c.want {
+			t.Fatalf("the release that nothing cuts off ends with %d, want %d\n%s", e.code, c.want, e.out)
+		}
+		if diff := cmp.Diff(c.effects, p.trap.effects()); diff != "" {
+			t.Errorf("what the vendors were asked for: %s", diff)
+		}
+		seen[lane] = p.trap.points()
+	})
+	c.points = common(seen)
+}
+
+// sweep kills the release at a lane's share of the points that were chosen.
+func (c *course) sweep(t *testing.T, p *place, lane, lanes int) {
+	t.Helper()
+	for i, at := range c.chosen {
+		if i%lanes != lane {
 			continue
 		}
-		t.Run(name+"/"+at.String(), func(t *testing.T) {
-			if p.cut(t, at, met%2 == 1, broken, want, effects) {
-				met++
+		by := continuations[i%len(continuations)]
+		t.Run(c.name+"/"+at.String()+", "+by.name, func(t *testing.T) {
+			if p.cut(t, c, at, by) {
+				c.mu.Lock()
+				c.met = append(c.met, at)
+				c.mu.Unlock()
 			}
 		})
 	}
-	t.Logf("%s: killed at %d of %d points", name, met, len(points))
 }
 
-// next makes the next change, and begins to count.
-func (p *place) next(t *testing.T, broken bool) {
+// enough fails a sweep that has met less than it should: one that meets nothing finds nothing.
+func enough(t *testing.T, courses []*course) {
 	t.Helper()
-	p.n++
-	address := ""
-	if broken {
-		address = p.domain
-	}
-	change(t, p.at, p.n, address)
-	p.trap.forget()
-}
-
-// cut kills a release at a point and resumes it, there or elsewhere. It reports whether the release has come by there.
-func (p *place) cut(t *testing.T, at point, elsewhere, broken bool, want int, effects map[string]int) bool {
-	t.Helper()
-	p.next(t, broken)
-	e := p.run(t, &at, "release", "--yes")
-	met := e.killed
-	story := fmt.Sprintf("--- killed %s, exit %d\n%s", at, e.code, e.out)
-	if met {
-		if elsewhere {
-			p.elsewhere(t)
+	met := map[string]int{}
+	for _, c := range courses {
+		t.Logf("%s: killed at %d of %d points that were chosen of %d", c.name, len(c.met), len(c.chosen), len(c.points))
+		for _, p := range essential(c.broken) {
+			if !slices.Contains(c.met, p) {
+				t.Errorf("%s: it was not killed %s", c.name, p)
+			}
 		}
-		e = p.run(t, nil, "resume")
-		story += fmt.Sprintf("--- resumed, exit %d\n%s", e.code, e.out)
+		if len(c.met) < len(c.chosen)*9/10 {
+			t.Errorf("%s: it was killed at %d of %d points", c.name, len(c.met), len(c.chosen))
+		}
+		for _, p := range c.met {
+			met[p.cell()]++
+			met[p.moment()]++
+			met[p.subject()]++
+		}
 	}
-	if e.code != want {
-		t.Errorf("it ends with %d, want %d", e.code, want)
+	want := slices.Concat(moments, subjects)
+	if *every > 0 {
+		want = cells()
+		if forward, back := len(courses[0].points), len(courses[1].points); forward < 55 || back < 95 {
+			t.Errorf("a release comes by %d points and one that is put back by %d: some are not seen any more", forward, back)
+		}
 	}
-	if diff := cmp.Diff(effects, p.trap.effects()); diff != "" {
-		t.Errorf("what the vendors were asked for, (-uncut +cut):\n%s", diff)
+	for _, cell := range want {
+		if met[cell] == 0 {
+			t.Errorf("nothing was killed %s", cell)
+		}
 	}
-	if e := p.run(t, nil, "plan", "--exit-code"); !broken && e.code != 0 {
-		t.Errorf("there is something left to do\n%s", e.out)
-	}
-	p.recorded(t)
-	if t.Failed() {
-		t.Log(story)
-	}
-	return met
-}
-
-// elsewhere is another machine: it has no journal, and finds the lease expired.
-func (p *place) elsewhere(t *testing.T) {
-	t.Helper()
-	if err := os.RemoveAll(filepath.Join(p.at, ".readme-ops", "runs")); err != nil {
-		t.Fatal(err)
-	}
-	p.ask(t, "update readme_ops.leases set expires_at = clock_timestamp()")
-}
-
-// recorded holds the last run's record in Postgres against what must be true of every record.
-func (p *place) recorded(t *testing.T) {
-	t.Helper()
-	twice := p.ask(t, `select line::json ->> 'step' || ' ' || coalesce(line::json -> 'body' ->> 'undo', 'false')
-		from readme_ops.events where run = (select run from readme_ops.runs where purpose = '' order by ordinal desc limit 1) and kind = 'step_done'
-		group by 1 having count(*) > 1`)
-	if len(twice) > 0 {
-		t.Errorf("steps with two results: %s", strings.Join(twice, ", "))
-	}
-	if gaps := p.ask(t, `select run from readme_ops.events group by run having max(seq) <> count(*)`); len(gaps) > 0 {
-		t.Errorf("records with gaps: %s", strings.Join(gaps, ", "))
-	}
-}
-
-func (p *place) ask(t *testing.T, sql string) []string {
-	t.Helper()
-	conn, err := pgx.Connect(context.Background(), p.real)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background())
-	rows, err := conn.Query(context.Background(), sql)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil && !strings.Contains(err.Error(), "number of field descriptions") {
-		t.Fatal(err)
-	}
-	return out
 }

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// vendorProxy forwards to an emulator and sees what it is asked to change.
-func vendorProxy(t *testing.T, to string, tr *trap) (address string) {
+// vendorProxy forwards to an emulator and sees what it is asked to change. What it is called is the same for every environment.
+func vendorProxy(t *testing.T, to, env string, tr *trap) (address string) {
 	t.Helper()
 	u, err := url.Parse(to)
 	if err != nil {
@@ -22,7 +22,7 @@ func vendorProxy(t *testing.T, to string, tr *trap) (address string) {
 	}
 	proxy := &httputil.ReverseProxy{
 		Rewrite:      func(r *httputil.ProxyRequest) { r.SetURL(u); r.Out.Host = r.In.Host },
-		Transport:    watcher{tr},
+		Transport:    watcher{tr, env},
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
 	s := httptest.NewServer(proxy)
@@ -33,11 +33,14 @@ func vendorProxy(t *testing.T, to string, tr *trap) (address string) {
 	return s.URL
 }
 
-type watcher struct{ trap *trap }
+type watcher struct {
+	trap *trap
+	env  string
+}
 
 var (
 	mutation = regexp.MustCompile(`"mutation (\w+)`)
-	id       = regexp.MustCompile(`/[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]{6,}`)
+	id       = regexp.MustCompile(`/(?:(?:dpl|prj)_[A-Za-z0-9]+|[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]{6,})`) // what the box draws for Vercel need not hold a digit
 )
 
 // RoundTrip lets a request through, and its answer only if nobody is killed before it arrives.
@@ -49,6 +52,7 @@ func (w watcher) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return http.DefaultTransport.RoundTrip(r)
 	}
+	what = strings.ReplaceAll(what, w.env, "ENV")
 	after, killed := w.trap.begin(what)
 	if killed {
 		return nil, io.ErrUnexpectedEOF
