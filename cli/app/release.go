@@ -105,7 +105,7 @@ func (a *app) releaseOrResume(ctx context.Context, w *world, f releaseFlags, beg
 	if err != nil {
 		return nil, err
 	}
-	if left != nil && w.continues(ctx, left.State, f) {
+	if left != nil && (f.only == "" || left.State.Plan.Commit.String() == f.only) && w.continues(ctx, left.State, f) {
 		return a.goOn(ctx, w, left.Run)
 	}
 	made, err := a.gated(ctx, w, f)

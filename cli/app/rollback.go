@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"readme/cli/box"
+	"readme/cli/gate"
 	"readme/cli/plan"
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -79,7 +80,10 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 		return nil, err
 	}
 	if left != nil && f.continues(left.State) {
-		return a.goOn(ctx, w, left.Run)
+		if !w.away(ctx) {
+			return a.goOn(ctx, w, left.Run)
+		}
+		f.to = steps.Goal(left.State.Plan) // half of what is live is what it wanted: from there nobody can guess it
 	}
 	made, away, err := w.rollbackPlan(ctx, f.to)
 	if err != nil {
@@ -89,8 +93,9 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 	if err != nil {
 		return nil, err
 	}
-	j := job{run: release.NewRun(began, made.Digest), plan: made, approved: approved}
+	j := job{run: unlocked(made, began), plan: made, approved: approved}
 	if away == "" {
+		j.run = release.NewRun(began, made.Digest)
 		if j.lease, err = w.lockOrFault(ctx, j.run); err != nil {
 			return nil, err
 		}
@@ -107,6 +112,18 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 		return nil, moved(made, now, f.command(w.env, made))
 	}
 	return a.run(ctx, w, j)
+}
+
+// away reports whether the database, which holds the lock and the record, does not answer.
+func (w *world) away(ctx context.Context) bool {
+	db := w.record()
+	if db.None() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, brief)
+	defer cancel()
+	_, _, err := db.Lease(ctx)
+	return err != nil
 }
 
 // continues reports whether an unfinished run is this very rollback.
@@ -182,39 +199,38 @@ func (w *world) knows(h *steps.History, to string) error {
 // approveRollback shows the plan and gets its approval, in a terminal by the environment's name. Without a lock, and
 // without a person who has read so, it takes a flag.
 func (a *app) approveRollback(ctx context.Context, env spec.Environment, p release.Plan, f rollbackFlags, away string) (release.Approved, error) {
+	a.outcome.Plan = &p
 	if a.viewName() != "json" {
 		_, _ = fmt.Fprint(a.sys.Err, view.Plan(p, a.style()))
 	}
-	terminal := a.sys.InTTY && a.sys.ErrTTY
 	command := f.command(env, p)
 	refuse := func(title, detail, try string) (release.Approved, error) {
 		return release.Approved{}, &release.Fault{Title: title, Detail: detail, Try: try, Exit: release.ExitApproval}
 	}
+	yes := func(how string) (release.Approved, error) {
+		return release.Approved{By: a.sys.who(), How: how, Digest: p.Digest}, nil
+	}
+	read := a.asks() && !f.yes // whoever answers, or names the digest, has seen that there is no lock
 	switch {
 	case f.approve != "" && f.approve != p.Digest:
 		return refuse("the plan is not the one that was approved", "approved was "+f.approve+", and now it is "+p.Digest, command)
-	case away != "" && !f.withoutLock && !terminal:
+	case away != "" && !f.withoutLock && !read:
 		return refuse("the database cannot be reached, so no lock can be held", "another release could be at work at the same time; "+away, command+" --without-lock --approve "+p.Digest)
-	}
-	var how string
-	switch {
 	case f.approve != "":
-		how = "--approve"
+		return yes(gate.ByDigest)
 	case f.yes:
-		how = "--yes"
+		return yes(gate.ByFlag)
 	case env.Box:
-		how = "box"
-	case !terminal || a.viewName() == "json":
+		return yes(gate.ByBox)
+	case !a.asks():
 		return refuse("nobody approved the rollback, and there is no terminal to ask in", "the digest stands for exactly this plan", command+" --approve "+p.Digest)
-	default:
-		ok, err := a.confirm(ctx, fmt.Sprintf("Roll %s back, because %s?", env.Name, f.reason), env.Name)
-		if err != nil {
-			return release.Approved{}, err
-		}
-		if !ok {
-			return refuse("not approved, nothing was changed", "", command)
-		}
-		how = "terminal"
 	}
-	return release.Approved{By: a.sys.who(), How: how, Digest: p.Digest}, nil
+	ok, err := a.confirm(ctx, fmt.Sprintf("Roll %s back, because %s?", env.Name, f.reason), env.Name)
+	switch {
+	case err != nil:
+		return release.Approved{}, err
+	case !ok:
+		return refuse("not approved, nothing was changed", "", command)
+	}
+	return yes(gate.ByTerminal)
 }

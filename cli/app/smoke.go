@@ -41,15 +41,15 @@ func (a *app) smoke(ctx context.Context) error {
 		return err
 	}
 	approved := release.Approved{By: a.sys.who(), How: "smoke", Digest: made.Digest}
-	state, err := a.run(ctx, w, job{run: release.NewRun(began, smokeDigits(made, began)), plan: made, approved: approved})
+	state, err := a.run(ctx, w, job{run: unlocked(made, began), plan: made, approved: approved})
 	if err != nil {
 		return err
 	}
 	return exitOf(state)
 }
 
-// smokeDigits are what the name of a run of the checks ends in. No lock keeps two of them apart that begin in one second.
-func smokeDigits(p release.Plan, began time.Time) string {
+// unlocked names a run that holds no lock: nothing else keeps two of one plan apart that begin in one second.
+func unlocked(p release.Plan, began time.Time) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", p.Digest, began.UnixNano(), os.Getpid()))
-	return hex.EncodeToString(sum[:])
+	return release.NewRun(began, hex.EncodeToString(sum[:]))
 }
