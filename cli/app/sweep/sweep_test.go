@@ -22,6 +22,7 @@ func TestSweep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("minutes of releases")
 	}
+	t.Parallel()
 	lanes := 4 // a release is mostly waiting
 	if *every > 0 {
 		lanes = min(max(2*runtime.NumCPU(), lanes), 8)

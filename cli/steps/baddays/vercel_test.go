@@ -69,7 +69,7 @@ func vercelWaysBackThatAreBarred() []row {
 		back(vercel.RollbackLost, 1).ends(release.ExitSmokeFailed, "the client loads"),
 		back(vercel.RollbackLost, 0).ends(release.ExitSmokeFailed, "the client loads"),
 		back(vercel.RollbackLate, 1).ends(release.ExitSmokeFailed, "the client loads"),
-		back(vercel.RollbackLate, 1).lasts(30*time.Minute).ends(release.ExitNotPutBack, "client could not be put back").takes(13*time.Minute).
+		back(vercel.RollbackLate, 1).lasts(30*time.Minute).ends(release.ExitNotPutBack, "client could not be put back").takes(14*time.Minute).
 			leaves(truth{api: "1", worker: "1", bot: "1", client: "(500 version 2 has a flaw)"}, "Vercel took the rollback and is not done with it ten minutes later"),
 		back(vercel.RollbackFails, 1).ends(release.ExitSmokeFailed, "the client loads"),
 		back(vercel.RollbackFails, 0).ends(release.ExitSmokeFailed, "the client loads"),
