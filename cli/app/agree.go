@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"readme/cli/gate"
@@ -31,7 +32,7 @@ func (a *app) reread(ctx context.Context, w *world, old agreement, f releaseFlag
 		return now, old.approved, err
 	}
 	if now.Digest == old.plan.Digest {
-		return now, old.approved, nil
+		return now, old.approved, a.stillOpen(now, old.approved, f.gateFlags)
 	}
 	differs := plan.Difference(old.plan, now)
 	byFlag := old.approved.How == gate.ByBox || old.approved.How == gate.ByFlag
@@ -46,12 +47,36 @@ func (a *app) reread(ctx context.Context, w *world, old agreement, f releaseFlag
 		}
 		return now, approved, err
 	}
-	return now, old.approved, &release.Fault{
+	return now, old.approved, moved(old.plan, now, f.command)
+}
+
+// moved says that a plan is not what would be carried out any more.
+func moved(approved, now release.Plan, try string) error {
+	return &release.Fault{
 		Title:    "the world has moved since the plan was approved",
 		Detail:   "nothing was changed; the plan has to be read again",
-		Evidence: []release.Evidence{{Label: "what differs", Lines: differs}},
-		Try:      "readme-ops release --env " + w.env.Name, Exit: release.ExitApproval,
+		Evidence: []release.Evidence{{Label: "what differs", Lines: plan.Difference(approved, now)}},
+		Try:      try, Exit: release.ExitApproval,
 	}
+}
+
+// stillOpen holds the gates of a plan against its approval once more. They are no part of its digest: a tag may be gone, or
+// what was green taken back, and whoever broke the glass knew only of the gates that were closed then.
+func (a *app) stillOpen(now release.Plan, approved release.Approved, f gateFlags) error {
+	again, err := a.approvedBy(approved.How, now, f)
+	if err != nil {
+		return err
+	}
+	for _, name := range again.Waived {
+		if !slices.Contains(approved.Waived, name) {
+			return &release.Fault{
+				Title:  "the gate " + name + " has closed since the plan was approved",
+				Detail: "--break-glass goes past what was closed when it was approved, and nothing was changed",
+				Try:    f.approving(now.Digest), Exit: release.ExitApproval,
+			}
+		}
+	}
+	return nil
 }
 
 // errDenied is the cause of the Fault where a person has said no.

@@ -108,7 +108,7 @@ func (a *app) released(ctx context.Context, p *project, last *release.State) (th
 	src, err := a.source(ctx, p)
 	switch {
 	case err != nil:
-		return here(firstLine(err))
+		return here(plainly(err))
 	case commit.String() == src.Commit.String():
 		return p, nil, func() {}
 	case commit.Dirty != "":
@@ -116,7 +116,7 @@ func (a *app) released(ctx context.Context, p *project, last *release.State) (th
 	}
 	then, done, err = a.checkOut(ctx, p, commit)
 	if err != nil {
-		return here(firstLine(err))
+		return here(plainly(err))
 	}
 	return then, nil, done
 }

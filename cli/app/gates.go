@@ -93,30 +93,32 @@ func (w *world) every() time.Duration {
 	return 5 * time.Second
 }
 
-// judged makes the plan with its gates. Every plan that this world makes afterwards has them too.
+// judged makes the plan with its gates. Every plan that this world makes afterwards has them too, each judged by what is
+// so then: a gate may have closed since.
 func (a *app) judged(ctx context.Context, w *world, f gateFlags) (release.Plan, error) {
+	stand := gate.Stand(w.env.Requires)
+	if stand {
+		w.gates = func(ctx context.Context, p release.Plan) ([]release.Gate, error) { return a.judge(ctx, w, p, f) }
+	}
 	made, err := w.plan(ctx)
-	if err != nil || !gate.Stand(w.env.Requires) {
-		if err == nil && f.breakGlass != "" {
-			made.Notes = append(made.Notes, "--break-glass was not needed: "+w.env.Name+" has no gates")
-		}
-		return made, err
+	if err == nil && !stand && f.breakGlass != "" {
+		made.Notes = append(made.Notes, "--break-glass was not needed: "+w.env.Name+" has no gates")
 	}
-	facts, err := a.gateFacts(ctx, w, made.Commit)
+	return made, err
+}
+
+// judge holds a plan against what its environment requires, now.
+func (a *app) judge(ctx context.Context, w *world, p release.Plan, f gateFlags) ([]release.Gate, error) {
+	facts, err := a.gateFacts(ctx, w, p.Commit)
 	if err != nil {
-		return made, err
+		return nil, err
 	}
-	w.gates = func(p release.Plan) []release.Gate {
-		facts := facts
-		facts.Approve = f.approving(p.Digest)
-		gates := gate.Judge(w.env.Requires, facts)
-		if f.breakGlass != "" {
-			gates, _ = gate.Waive(gates, f.breakGlass)
-		}
-		return gates
+	facts.Approve = f.approving(p.Digest)
+	gates := gate.Judge(w.env.Requires, facts)
+	if f.breakGlass != "" {
+		gates, _ = gate.Waive(gates, f.breakGlass)
 	}
-	made.Gates = w.gates(made)
-	return made, nil
+	return gates, nil
 }
 
 // gateFacts reads what the gates are judged by.

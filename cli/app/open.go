@@ -30,10 +30,10 @@ type world struct {
 	without map[string]string
 	outputs map[string]map[string]string
 	notes   []string
-	boxed   bool                              // nothing of it is a vendor's own
-	reason  string                            // why a person does what is run in it, where they have to say so
-	gates   func(release.Plan) []release.Gate // what the environment requires of a plan; nil: not asked, or nothing
+	boxed   bool   // nothing of it is a vendor's own
+	reason  string // why a person does what is run in it, where they have to say so
 	closers []func()
+	gates   func(context.Context, release.Plan) ([]release.Gate, error) // what the environment requires of a plan; nil: not asked, or nothing
 }
 
 // close lets go of everything, the box included, even when the command was cancelled.
@@ -127,7 +127,7 @@ func (w *world) plan(ctx context.Context) (release.Plan, error) {
 	}
 	made, err := plan.Build(w.project.rel, w.env, facts)
 	if err == nil && w.gates != nil {
-		made.Gates = w.gates(made)
+		made.Gates, err = w.gates(ctx, made)
 	}
 	return w.estimate(ctx, made), err
 }

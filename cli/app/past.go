@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"time"
 
@@ -30,7 +29,7 @@ func (a *app) pastOf(ctx context.Context, p *project, e spec.Environment) (gate.
 	defer cancel()
 	runs, err := ledger.All(asked, p.runs(), pastRuns, db)
 	if err != nil && !db.None() && ctx.Err() == nil {
-		there = "not in the Postgres of " + e.Name + ": " + oneLine(err)
+		there = "not in the Postgres of " + e.Name + ": " + plainly(err)
 		runs, err = ledger.List(p.runs())
 	}
 	record := gate.Record{Looked: []string{here}}
@@ -70,13 +69,6 @@ func (a *app) otherRecord(p *project, e spec.Environment) (ledger.Database, stri
 		return migrate.Connect(ctx, url, "readme-ops record")
 	}}
 	return db, "looked in the Postgres of " + e.Name + " (" + databaseName(url) + ")"
-}
-
-func oneLine(err error) string {
-	if f, ok := errors.AsType[*release.Fault](err); ok {
-		return f.Title
-	}
-	return err.Error()
 }
 
 // near is a path as a person would write it.

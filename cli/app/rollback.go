@@ -218,13 +218,3 @@ func (a *app) approveRollback(ctx context.Context, env spec.Environment, p relea
 	}
 	return release.Approved{By: a.sys.who(), How: how, Digest: p.Digest}, nil
 }
-
-// moved says that a plan is not what would be carried out any more.
-func moved(approved, now release.Plan, try string) error {
-	return &release.Fault{
-		Title:    "the world has moved since the plan was approved",
-		Detail:   "nothing was changed; the plan has to be read again",
-		Evidence: []release.Evidence{{Label: "what differs", Lines: plan.Difference(approved, now)}},
-		Try:      try, Exit: release.ExitApproval,
-	}
-}

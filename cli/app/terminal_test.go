@@ -44,27 +44,9 @@ func (s *screen) waitFor(t *testing.T, text string) {
 // the person waiting.
 func TestASecondCtrlCInATerminalLeavesAtOnce(t *testing.T) {
 	t.Parallel()
-	bin, work := buildBinary(t), t.TempDir()
-	dir := filepath.Join(work, "product")
-	if err := os.CopyFS(dir, os.DirFS("testdata/product")); err != nil {
-		t.Fatal(err)
-	}
-	config := filepath.Join(dir, "release.yaml")
-	raw, err := os.ReadFile(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stubborn := strings.Replace(string(raw), "go build -o bin/api ./api", `echo building now; trap "" INT TERM; sleep 60`, 1)
-	if err := os.WriteFile(config, []byte(stubborn), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, argv := range [][]string{{"init", "-q"}, {"add", "-A"}, {"-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-qm", "x"}} {
-		git := exec.Command("git", argv...)
-		git.Dir = dir
-		if out, err := git.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", argv, err, out)
-		}
-	}
+	bin := buildBinary(t)
+	dir := changed(t, "go build -o bin/api ./api", `echo building now; trap "" INT TERM; sleep 60`)
+	work := filepath.Dir(dir)
 	cmd := exec.Command(filepath.Join(bin, "readme-ops"), "release", "--env", "local")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "TERM=xterm", "CI=", "GITHUB_ACTIONS=", "NO_COLOR=")

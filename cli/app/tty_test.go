@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os/exec"
 	"strconv"
@@ -15,7 +16,7 @@ import (
 )
 
 // tty CODE QUESTION ANSWER COMMAND... runs a command in a terminal, types the answer once the question is there, and wants the
-// exit code. What the terminal showed is its stdout.
+// exit code. What the terminal showed is its stdout. With $MEANWHILE set, the shell runs that before the answer is typed.
 func tty(ts *testscript.TestScript, _ bool, args []string) {
 	const patience = 2 * time.Minute
 	want, err := strconv.Atoi(args[0])
@@ -38,6 +39,14 @@ func tty(ts *testscript.TestScript, _ bool, args []string) {
 	kill := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
 	defer kill.Stop()
 	shown := &answering{to: terminal, question: args[1], answer: args[2] + "\n"}
+	shown.before = func() {
+		meanwhile := exec.Command("sh", "-ec", ts.Getenv("MEANWHILE"))
+		meanwhile.Dir, meanwhile.Env = cmd.Dir, cmd.Env
+		if out, err := meanwhile.CombinedOutput(); err != nil {
+			shown.answer = "\n" // nobody agrees to what has not happened
+			_, _ = fmt.Fprintf(&shown.text, "meanwhile: %v\n%s", err, out)
+		}
+	}
 	_, _ = io.Copy(shown, terminal) // ends with an error when the last of its processes has left the terminal
 	err = cmd.Wait()
 	got := 0
@@ -54,6 +63,7 @@ func tty(ts *testscript.TestScript, _ bool, args []string) {
 type answering struct {
 	to               io.Writer
 	question, answer string
+	before           func()
 
 	text  bytes.Buffer
 	asked sync.Once
@@ -62,7 +72,10 @@ type answering struct {
 func (a *answering) Write(p []byte) (int, error) {
 	a.text.Write(p)
 	if strings.Contains(a.text.String(), a.question) {
-		a.asked.Do(func() { _, _ = io.WriteString(a.to, a.answer) })
+		a.asked.Do(func() {
+			a.before()
+			_, _ = io.WriteString(a.to, a.answer)
+		})
 	}
 	return len(p), nil
 }

@@ -105,7 +105,7 @@ func TestAway_aDatabaseThatStaysAwayLeavesTheRestToTheJournal(t *testing.T) {
 	if here, err := ledger.Read(dir, run); err != nil || len(here) != 7 {
 		t.Errorf("the journal: got %d events, %v", len(here), err)
 	}
-	if n := one[int](t, direct, `select count(*) from readme_ops.events`); n != 2 {
+	if n := one[int](t, direct, `select count(*) from readme_ops.events`); n != 3 {
 		t.Errorf("the database: got %d events", n)
 	}
 	if err := r.Close(t.Context()); !errors.Is(err, release.ErrAway) {

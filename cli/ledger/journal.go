@@ -114,14 +114,16 @@ func durable(batch []release.Event) bool {
 	return slices.ContainsFunc(batch, func(e release.Event) bool { return matters(e.Body) })
 }
 
-// matters reports whether a resume or an undo would go wrong without the event. The rest may be lost with the machine.
+// matters reports whether a resume or an undo would go wrong without the event. The rest may be lost with the machine. The start of a
+// step is among them because of what has no intent of its own: a check that posts, a cleanup, settings that are given back. None
+// of them begins for a run that has lost the lock.
 func matters(b release.Body) bool {
 	switch b.(type) {
-	case release.RunStarted, release.Approved, release.Denied, release.StepIntent, release.StepDone, release.StepFailed,
+	case release.RunStarted, release.Approved, release.Denied, release.StepStarted, release.StepIntent, release.StepDone, release.StepFailed,
 		release.StepSkipped, release.StepCancelled, release.RunStopping, release.RollbackStarted, release.RunDone,
 		release.RunPaused, release.RunResumed, release.RunSuperseded:
 		return true
-	case release.StepStarted, release.StepSaid, release.StepStill, release.StepRetried, release.CheckResult:
+	case release.StepSaid, release.StepStill, release.StepRetried, release.CheckResult:
 	}
 	return false
 }

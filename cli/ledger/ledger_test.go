@@ -88,7 +88,7 @@ func TestJournal_syncsOnlyWhatAResumeNeeds(t *testing.T) {
 			got = append(got, e.Body.Kind())
 		}
 	}
-	if diff := cmp.Diff([]string{"run_started", "approved", "step_intent", "step_done", "run_done"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"run_started", "approved", "step_started", "step_intent", "step_done", "run_done"}, got); diff != "" {
 		t.Error(diff)
 	}
 	before := *syncs

@@ -18,7 +18,7 @@ func (v *atVercel) open(wrap func(http.RoundTripper) http.RoundTripper) (*steps.
 	if err != nil {
 		v.Fatal(err)
 	}
-	w := &steps.World{Archives: v.w.Archives, Poll: 5 * time.Second, Hosts: map[string]steps.Host{"client": steps.OnVercel(c)}}
+	w := &steps.World{Archives: v.w.Archives, Poll: 5*time.Second - 11*time.Millisecond, Hosts: map[string]steps.Host{"client": steps.OnVercel(c)}}
 	return w, func() { c.Close(); tr.CloseIdleConnections() }
 }
 

@@ -41,7 +41,7 @@ func onPipecat(t *testing.T, f func(p *atPipecat)) {
 		p := &atPipecat{T: t}
 		var err error
 		p.cloud, err = emulator.Open(t.Context(), emulator.Config{
-			Dir: folder(t), PrivateKey: "sk_local", PublicKey: "pk_local", Pace: 3 * time.Second,
+			Dir: folder(t), PrivateKey: "sk_local", PublicKey: "pk_local", Pace: 3*time.Second - 7*time.Millisecond,
 			Secrets: map[string]map[string]string{"readme-bot": {"OPENAI_API_KEY": "x"}},
 		})
 		if err != nil {

@@ -46,7 +46,7 @@ func onRailway(t *testing.T, f func(r *atRailway)) {
 			Projects: railwaytest.Project("readme", "dev", "token",
 				emulator.Service{Name: "api", Public: true, Variables: map[string]string{"ADMIN_TOKEN": "x"}}),
 			Edge: func(_, _, _ string) (net.Listener, error) { port++; return n.Listen("127.0.0.1:" + strconv.Itoa(port)) },
-			Dial: n.Dial, Pace: time.Second,
+			Dial: n.Dial, Pace: time.Second - 7*time.Millisecond,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -55,6 +55,7 @@ func pipecatReadingsThatMislead() []row {
 func pipecatSessionsThatGoWrong() []row {
 	const starts = "the client starts the bot"
 	once := func(name string) row { return atPipecat(name, 1) }
+	twice := func(name string) row { return atPipecat(name, 2) }
 	on := func(name string) row { return atPipecat(name, 0) }
 	return []row{
 		once(pipecat.FaultCapacity),
@@ -66,9 +67,11 @@ func pipecatSessionsThatGoWrong() []row {
 		once(pipecat.FaultStartError),
 		on(pipecat.FaultStartError).ends(release.ExitSmokeFailed, starts, "502"),
 		on(pipecat.FaultBilling).ends(release.ExitSmokeFailed, starts, "billing"),
-		once(pipecat.FaultBotRaises).ends(release.ExitSmokeFailed, starts, "the bot failed"),
-		once(pipecat.FaultBotRaises).with(on(pipecat.FaultLogsLate)).ends(release.ExitSmokeFailed, starts),
-		once(pipecat.FaultSessionEndsAtOnce).ends(release.ExitSmokeFailed, starts, "ended by itself"),
+		once(pipecat.FaultBotRaises), // a check is tried once more
+		twice(pipecat.FaultBotRaises).ends(release.ExitSmokeFailed, starts, "the bot failed"),
+		twice(pipecat.FaultBotRaises).with(on(pipecat.FaultLogsLate)).ends(release.ExitSmokeFailed, starts),
+		once(pipecat.FaultSessionEndsAtOnce),
+		twice(pipecat.FaultSessionEndsAtOnce).ends(release.ExitSmokeFailed, starts, "ended by itself"),
 		on(pipecat.FaultSessionByOld),
 		on(pipecat.FaultSessionByOld).lasts(5*time.Minute).ends(release.ExitSmokeFailed, starts, "served the session"),
 		once(pipecat.FaultSessionUnstoppable),

@@ -82,8 +82,12 @@ func (w *world) release(version int, at string, on func()) *outcome {
 		w.Fatal(err)
 	}
 	w.runs++
+	var known []release.Secret
+	for _, s := range secrets() {
+		known = append(known, release.NewSecret(s))
+	}
 	o.state, err = engine.Run(w.Context(), p, actions, engine.Options{
-		Run: fmt.Sprintf("run-%d", w.runs), Approved: release.Approved{Digest: p.Digest}, Sinks: []engine.Sink{trigger{o, at, on}},
+		Run: fmt.Sprintf("run-%d", w.runs), Mask: release.NewMask(known...).Text, Approved: release.Approved{Digest: p.Digest}, Sinks: []engine.Sink{trigger{o, at, on}},
 	})
 	if err != nil {
 		w.Fatal(err)

@@ -50,7 +50,15 @@ func wireWritesThatAreCarriedOut() []row {
 }
 
 func wireWritesThatAreLost() []row {
-	var rows []row
+	quoted := func(vendor, op, says string) row {
+		return wire(vendor, fault.QuotesToken, op, 1).ends(release.ExitStepFailed, says, "400")
+	}
+	rows := []row{
+		quoted("railway", "POST up", "was not deployed to railway"),
+		wire("vercel", fault.QuotesToken, "POST /v13/deployments", 1), // sent again when nothing was found of it
+		quoted("pipecat", "POST /v1/agents/readme", "was not deployed to pipecat"),
+		quoted("supabase", "PUT /storage/v1/bucket", "bucket books"),
+	}
 	for _, name := range undone() {
 		rows = append(rows,
 			wire("railway", name, "POST up", 1).ends(release.ExitStepFailed, "was not deployed to railway").takes(8*time.Minute),
