@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -45,7 +46,21 @@ func (a *app) smoke(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if proved(state) == 0 && len(p.rel.Smoke) > 0 { // checks that could not run have passed nothing
+		return cmp.Or(exitOf(state), error(exitError(release.ExitSmokeFailed)))
+	}
 	return exitOf(state)
+}
+
+// proved is how many checks have passed.
+func proved(s *release.State) int {
+	n := 0
+	for _, st := range s.Steps {
+		if st.Step.Kind == release.KindCheck && st.Status == release.Done {
+			n++
+		}
+	}
+	return n
 }
 
 // unlocked names a run that holds no lock: nothing else keeps two of one plan apart that begin in one second.
