@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -151,7 +150,7 @@ func (a *app) shower() (engine.Sink, func()) {
 		live := tui.Start(a.sys.In, a.sys.ErrFile, tui.Options{
 			Color: style.Color, ASCII: style.ASCII, Environ: a.sys.Environ,
 			Cancel: func() { a.cancel(engine.Signal("interrupt")) },
-			Leave:  func() { os.Exit(release.ExitInterrupted) },
+			Leave:  func() { a.leave(release.ExitInterrupted) },
 		})
 		return live, live.Stop
 	}
