@@ -23,7 +23,7 @@ func TestSweep(t *testing.T) {
 		t.Skip("minutes of releases")
 	}
 	t.Parallel()
-	lanes := 4 // a release is mostly waiting
+	lanes := 4
 	if *every > 0 {
 		lanes = min(max(2*runtime.NumCPU(), lanes), 8)
 	}
@@ -74,16 +74,15 @@ func broughtBack() map[string]int {
 	return all
 }
 
-// side runs f for each place at the same time.
+// side runs f for each place at the same time, however few processors there are: a release is mostly waiting.
 func side(t *testing.T, name string, places []*place, f func(t *testing.T, p *place, lane int)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {
+		var all sync.WaitGroup
 		for lane, p := range places {
-			t.Run(p.env, func(t *testing.T) {
-				t.Parallel()
-				f(t, p, lane)
-			})
+			all.Go(func() { t.Run(p.env, func(t *testing.T) { f(t, p, lane) }) })
 		}
+		all.Wait()
 	})
 	if t.Failed() {
 		t.FailNow()
