@@ -120,7 +120,7 @@ func (a *app) releaseOrResume(ctx context.Context, w *world, f releaseFlags, beg
 		a.denied(w.project, made, began, err)
 		return nil, err
 	}
-	run := release.NewRun(began, made.Digest)
+	run := newRun(made, began)
 	lease, err := w.lockOrFault(ctx, run)
 	if err != nil {
 		return nil, err

@@ -93,9 +93,8 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 	if err != nil {
 		return nil, err
 	}
-	j := job{run: unlocked(made, began), plan: made, approved: approved}
+	j := job{run: newRun(made, began), plan: made, approved: approved}
 	if away == "" {
-		j.run = release.NewRun(began, made.Digest)
 		if j.lease, err = w.lockOrFault(ctx, j.run); err != nil {
 			return nil, err
 		}

@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"readme/cli/engine"
@@ -24,6 +27,13 @@ type job struct {
 	journal *ledger.Journal // of a run that is taken up again, open
 	events  []release.Event // and what is on record of it
 	closing string          // why it is only closed, and not continued
+}
+
+// newRun names a run of a plan that begins now. Two of one plan may begin in one second: a lock keeps them apart only while
+// both are at work, and some hold none.
+func newRun(p release.Plan, began time.Time) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", p.Digest, began.UnixNano(), os.Getpid()))
+	return release.NewRun(began, hex.EncodeToString(sum[:]))
 }
 
 // run gives the plan to the engine and shows its events. The ledger is the first to get them.

@@ -2,10 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"os"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -41,15 +37,9 @@ func (a *app) smoke(ctx context.Context) error {
 		return err
 	}
 	approved := release.Approved{By: a.sys.who(), How: "smoke", Digest: made.Digest}
-	state, err := a.run(ctx, w, job{run: unlocked(made, began), plan: made, approved: approved})
+	state, err := a.run(ctx, w, job{run: newRun(made, began), plan: made, approved: approved})
 	if err != nil {
 		return err
 	}
 	return exitOf(state)
-}
-
-// unlocked names a run that holds no lock: nothing else keeps two of one plan apart that begin in one second.
-func unlocked(p release.Plan, began time.Time) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", p.Digest, began.UnixNano(), os.Getpid()))
-	return release.NewRun(began, hex.EncodeToString(sum[:]))
 }

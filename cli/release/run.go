@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// NewRun names a run by its start, in UTC, and the first digits of its plan's digest: "20261122-153000-1a2b3c". Names sort by
-// time. Two runs of one plan in one second would share a name: the lock of an environment keeps them apart.
+// NewRun names a run by its start, in UTC, and the first of some hexadecimal digits that tell apart those of one second, such
+// as its plan's digest: "20261122-153000-1a2b3c". Names sort by time.
 func NewRun(now time.Time, digest string) string {
 	digits := strings.TrimPrefix(digest, "sha256:")
 	return now.UTC().Format("20060102-150405") + "-" + digits[:min(6, len(digits))]
