@@ -97,48 +97,77 @@ func plainly(err error) string {
 }
 
 // latest is the newest release to env, or rollback of it, that was begun; nil if there is none. It reads no more of the past than
-// it needs. A database knows the order of its own runs; one that only a journal knows counts by its time.
+// it needs. A database knows the order of its own runs; one that only a journal knows counts by its time. One that does not answer is
+// told, and left out.
 func (r records) latest(ctx context.Context, env string) (*known, error) {
-	const enough = 20
 	here, err := ledger.Latest(r.dir, env)
 	if err != nil {
 		return nil, err
 	}
-	var there []ledger.Summary
-	var holder ledger.Holder
+	var there lately
 	for _, db := range r.of {
 		ctx, cancel := context.WithTimeout(ctx, brief)
-		if there, err = db.Runs(ctx, enough); err == nil {
-			holder, _, err = db.Lease(ctx)
-		}
+		there, err = latelyIn(ctx, db)
 		if cancel(); err != nil {
 			r.away(err)
 		}
 	}
-	last := newer(here, there, env)
-	if last != nil && holder.Run == last.Run {
-		last.holder = &holder
-	}
-	return last, nil
+	return r.newer(here, there, env), nil
 }
 
-// newer chooses between the newest run of the journals and those of the database.
-func newer(here *release.State, there []ledger.Summary, env string) *known {
-	i := slices.IndexFunc(there, func(s ledger.Summary) bool { return s.State != nil && counts(s.State, env) })
+// settled is latest for whoever holds the lock and is about to change something: a database that cannot be read is an error, and has as
+// much time as it needs. What another machine left half-done must not be overlooked.
+func (r records) settled(ctx context.Context, env string) (*known, error) {
+	here, err := ledger.Latest(r.dir, env)
+	if err != nil {
+		return nil, err
+	}
+	var there lately
+	for _, db := range r.of {
+		if there, err = latelyIn(ctx, db); err != nil {
+			return nil, err
+		}
+	}
+	return r.newer(here, there, env), nil
+}
+
+// lately is what a database knows of the last runs.
+type lately struct {
+	runs   []ledger.Summary
+	holder ledger.Holder
+}
+
+func latelyIn(ctx context.Context, db ledger.Database) (l lately, err error) {
+	const enough = 20
+	if l.runs, err = db.Runs(ctx, enough); err == nil {
+		l.holder, _, err = db.Lease(ctx)
+	}
+	return l, err
+}
+
+// newer chooses between the newest run of the journals and those of the database. Of one run that both know it is the journal's record only if
+// that goes on from the database's: an end that is in the journal alone counts, and one that somebody else's resume has overtaken does not.
+func (r records) newer(here *release.State, there lately, env string) *known {
+	i := slices.IndexFunc(there.runs, func(s ledger.Summary) bool { return s.State != nil && counts(s.State, env) })
+	var last *known
 	switch {
 	case here == nil && i < 0:
 		return nil
 	case here == nil:
-		return &known{Summary: there[i]}
-	case i < 0, here.Run == there[i].Run && here.Last >= there[i].State.Last:
-		ahead := i < 0 || here.Last > there[i].State.Last
-		return &known{Summary: ledger.Summary{Run: here.Run, State: here, Ahead: ahead}}
+		last = &known{Summary: there.runs[i]}
+	case i < 0:
+		last = &known{Summary: ledger.Summary{Run: here.Run, State: here, Journal: true, Ahead: true}}
+	case here.Run == there.runs[i].Run:
+		last = &known{Summary: ledger.Choose(r.dir, ledger.Summary{Run: here.Run, State: here, Journal: true}, there.runs[i])}
+	case here.Run > there.runs[i].Run && !slices.ContainsFunc(there.runs, func(s ledger.Summary) bool { return s.Run == here.Run }):
+		last = &known{Summary: ledger.Summary{Run: here.Run, State: here, Journal: true, Ahead: true}}
+	default:
+		last = &known{Summary: there.runs[i]}
 	}
-	isHere := func(s ledger.Summary) bool { return s.Run == here.Run }
-	if !slices.ContainsFunc(there, isHere) && here.Run > there[i].Run {
-		return &known{Summary: ledger.Summary{Run: here.Run, State: here, Ahead: true}}
+	if there.holder.Run == last.Run {
+		last.holder = &there.holder
 	}
-	return &known{Summary: there[i]}
+	return last
 }
 
 // counts reports whether a run is a release to env, or its way back, that began.

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -120,7 +119,7 @@ func (a *app) releaseOrResume(ctx context.Context, w *world, f releaseFlags, beg
 		a.denied(w.project, made, began, err)
 		return nil, err
 	}
-	run := newRun(made, began)
+	run := release.NewRun(began, made.Digest)
 	lease, err := w.lockOrFault(ctx, run)
 	if err != nil {
 		return nil, err
@@ -151,7 +150,7 @@ func (a *app) shower() (engine.Sink, func()) {
 		live := tui.Start(a.sys.In, a.sys.ErrFile, tui.Options{
 			Color: style.Color, ASCII: style.ASCII, Environ: a.sys.Environ,
 			Cancel: func() { a.cancel(engine.Signal("interrupt")) },
-			Leave:  func() { os.Exit(release.ExitInterrupted) },
+			Leave:  func() { a.leave(release.ExitInterrupted) },
 		})
 		return live, live.Stop
 	}

@@ -11,6 +11,7 @@ import (
 
 	"readme/cli/box"
 	"readme/cli/gate"
+	"readme/cli/ledger"
 	"readme/cli/plan"
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -93,8 +94,12 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 	if err != nil {
 		return nil, err
 	}
-	j := job{run: newRun(made, began), plan: made, approved: approved}
-	if away == "" {
+	j := job{run: release.NewRun(began, made.Digest), plan: made, approved: approved}
+	if away != "" {
+		if err := w.alone(); err != nil {
+			return nil, err
+		}
+	} else {
 		if j.lease, err = w.lockOrFault(ctx, j.run); err != nil {
 			return nil, err
 		}
@@ -111,6 +116,26 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 		return nil, moved(made, now, f.command(w.env, made))
 	}
 	return a.run(ctx, w, j)
+}
+
+// alone refuses to go on without a lock beside a run that this very checkout has under way.
+func (w *world) alone() error {
+	runs, err := ledger.List(w.project.runs())
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		if r.State == nil || r.Gone || r.State.Plan.Env != w.env.Name || r.State.Plan.Purpose == release.Smoke || r.State.Verdict() != release.Going {
+			continue
+		}
+		return &release.Fault{
+			Title:    "run " + r.Run + " is at work on " + w.env.Name + " from this very folder",
+			Detail:   "nothing was changed; end it first (Ctrl-C), and go back then",
+			Evidence: []release.Evidence{{Label: "it", Lines: []string{"was begun by " + r.State.By, r.State.LastLine()}}},
+			Try:      "readme-ops show " + r.Run, Exit: release.ExitLocked,
+		}
+	}
+	return nil
 }
 
 // away reports whether the database, which holds the lock and the record, does not answer.

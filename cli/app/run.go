@@ -2,11 +2,8 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"readme/cli/engine"
@@ -29,13 +26,6 @@ type job struct {
 	closing string          // why it is only closed, and not continued
 }
 
-// newRun names a run of a plan that begins now. Two of one plan may begin in one second: a lock keeps them apart only while
-// both are at work, and some hold none.
-func newRun(p release.Plan, began time.Time) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", p.Digest, began.UnixNano(), os.Getpid()))
-	return release.NewRun(began, hex.EncodeToString(sum[:]))
-}
-
 // run gives the plan to the engine and shows its events. The ledger is the first to get them.
 func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) {
 	db := ledger.Database{}
@@ -43,7 +33,10 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 		db, w.steps.Fence = w.record(), fence(j.lease)
 	}
 	actions, err := steps.Actions(w.steps, j.plan)
-	if err != nil {
+	if err != nil && j.closing == "" { // a run of another version of us is closed as far as we know its steps
+		if j.journal != nil {
+			_ = j.journal.Close()
+		}
 		return nil, err
 	}
 	if j.journal == nil {
@@ -64,8 +57,12 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 	shown := a.screen()
 	shown.prime(j.events)
 	options := engine.Options{
-		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Reason: w.reason, Resume: j.events, Mask: a.veil.text,
+		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Reason: w.reason, Resume: j.events, Mask: a.veil.text, MaskData: a.veil.data,
 		Sinks: []engine.Sink{record, shown, stepper{j.lease}}, Ask: shown.asker(),
+	}
+	if j.plan.Purpose != release.Smoke {
+		a.running.Store(&w.env.Name)
+		defer a.running.Store(nil)
 	}
 	if j.closing != "" {
 		state, err = engine.Close(ctx, j.plan, actions, options, j.closing)
@@ -84,6 +81,14 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 		return state, unrecorded(w, state, j.run, err)
 	}
 	return state, nil
+}
+
+// data hides the secrets in what a run is resumed from.
+func (v *veil) data(s string) string {
+	v.mu.Lock()
+	mask := v.mask
+	v.mu.Unlock()
+	return mask.Data(s)
 }
 
 // closeRecord brings the database up to date once more. What it does not get, the journal has for whoever comes next.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -37,9 +38,23 @@ func (a *app) smoke(ctx context.Context) error {
 		return err
 	}
 	approved := release.Approved{By: a.sys.who(), How: "smoke", Digest: made.Digest}
-	state, err := a.run(ctx, w, job{run: newRun(made, began), plan: made, approved: approved})
+	state, err := a.run(ctx, w, job{run: release.NewRun(began, made.Digest), plan: made, approved: approved})
 	if err != nil {
 		return err
 	}
+	if proved(state) == 0 && len(p.rel.Smoke) > 0 { // checks that could not run have passed nothing
+		return cmp.Or(exitOf(state), error(exitError(release.ExitSmokeFailed)))
+	}
 	return exitOf(state)
+}
+
+// proved is how many checks have passed.
+func proved(s *release.State) int {
+	n := 0
+	for _, st := range s.Steps {
+		if st.Step.Kind == release.KindCheck && st.Status == release.Done {
+			n++
+		}
+	}
+	return n
 }

@@ -96,7 +96,7 @@ func isArchive(path, sum string) bool {
 // supersede closes an unfinished run that this release does not continue: what it left half-done is looked up at the vendors and
 // recorded, and the next plan begins from there. closed is false where there is none.
 func (a *app) supersede(ctx context.Context, w *world, lease *ledger.Lease, by string) (closed bool, err error) {
-	left, err := w.records().latest(ctx, w.env.Name)
+	left, err := w.records().settled(ctx, w.env.Name)
 	if err != nil || left == nil {
 		return false, err
 	}
@@ -113,10 +113,26 @@ func (a *app) supersede(ctx context.Context, w *world, lease *ledger.Lease, by s
 	if !state.Resumable() {
 		return true, journal.Close()
 	}
-	_, err = a.run(ctx, w, job{
+	state, err = a.run(ctx, w, job{
 		run: left.Run, plan: state.Plan, lease: lease, journal: journal, events: events, closing: "run " + by + " follows it",
 	})
-	return true, err
+	if err != nil {
+		return true, err
+	}
+	return true, unclosed(state)
+}
+
+// unclosed refuses to begin anything while the run before could not be closed, but was paused instead: nobody would ever look again for what it
+// left half-done.
+func unclosed(s *release.State) error {
+	if s.Over || s.Superseded != "" {
+		return nil
+	}
+	return &release.Fault{
+		Title:  "run " + s.Run + " was not finished, and could not be closed: " + s.Paused,
+		Detail: "nothing new was begun. What it left half-done has to be looked up first, by a resume or by the next release",
+		Try:    "readme-ops resume --env " + release.ShellWord(s.Plan.Env), Exit: release.ExitNotPutBack,
+	}
 }
 
 // replay brings the end of the last run to the database, which was away then. Where that fails it stays in the journal.

@@ -24,7 +24,7 @@ type Options struct {
 	Resume []release.Event
 
 	Deadline     time.Duration // of a step that states none; 0 means 15 minutes
-	UndoDeadline time.Duration // of an undo, and of a cleanup that states none; 0 means 10 minutes
+	UndoDeadline time.Duration // of an undo, and of a cleanup that states none; 0 means 20 minutes
 
 	// Ask is asked whether to put back what was changed, where the plan says "ask". It is told to give up by ctx, and its answer
 	// does not count then: the run pauses with the question open. Nil means yes.
@@ -33,6 +33,11 @@ type Options struct {
 	// Mask takes the secrets out of a text. It is given every text of every event before any sink sees it, except what a record
 	// hangs together by (ids of steps, the digest) and what was approved (the inputs of steps). Nil masks nothing.
 	Mask func(string) string
+
+	// MaskData is Mask for what an undo and a resume work from: intents, records and outputs. These hold ids and addresses, and
+	// with a piece of one hidden nothing at a vendor would be found again, so it should hide only what nobody takes for
+	// such a piece. Nil is Mask.
+	MaskData func(string) string
 
 	// Lost is told once about each sink but the first that refused a batch: it gets nothing more, because a stream with a
 	// hole in it misleads whoever reads it. May be nil.
@@ -129,7 +134,7 @@ func (r *runner) cleanup(ctx context.Context) {
 			continue
 		}
 		if need := st.Step.Needs[0]; r.state.Step(need).Status != release.Done {
-			skipped = append(skipped, entry{st.Step.ID, release.StepSkipped{Why: "nothing to remove: " + need + " did not pass"}})
+			skipped = append(skipped, entry{st.Step.ID, release.StepSkipped{Why: nothingToRemove(r.state.Step(need))}})
 			continue
 		}
 		steps = append(steps, r.step(st.Step.ID))
@@ -139,6 +144,15 @@ func (r *runner) cleanup(ctx context.Context) {
 	for len(r.flights) > 0 {
 		r.turn(ctx)
 	}
+}
+
+// nothingToRemove says why there is no cleanup after a check. How to find what it has made stands in an answer: one that was cut off before the
+// answer is on record may leave it behind, and to repeat the check would make another one.
+func nothingToRemove(check *release.StepState) string {
+	if check.Status == release.Cancelled {
+		return check.Step.ID + " was cut off before it told what it has made: that may be left behind"
+	}
+	return "nothing to remove: " + check.Step.ID + " did not pass"
 }
 
 // start puts on record that the steps have begun, and then lets them begin.

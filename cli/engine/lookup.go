@@ -39,7 +39,7 @@ func (r *runner) lookUp(ctx context.Context) {
 	}
 	for _, e := range entries {
 		s, was := r.step(e.step), r.was(e.step)
-		r.launch(ctx, &flight{step: s, was: was, limit: cmp.Or(s.Deadline, r.o.Deadline)}, look(r.actions[e.step], was))
+		r.launch(ctx, &flight{step: s, looks: true, was: was, limit: cmp.Or(s.Deadline, r.o.Deadline)}, look(r.actions[e.step], was))
 	}
 	for len(r.flights) > 0 {
 		r.turn(ctx)

@@ -12,16 +12,22 @@ import (
 // masked is the body with mask applied to every text in it, those inside of JSON included: to the values of strings and numbers,
 // and to keys. What the record hangs together by stays, and what was approved, from which a resume works: see kept. Intents, records and
 // outputs hold ids, never secrets, so a resume reads from them what the run put in; a secret that got there by mistake is
-// hidden even so. A nil mask masks nothing.
-func masked(b release.Body, mask func(string) string) release.Body {
+// hidden even so, by data. A nil mask masks nothing, and a nil data is mask.
+func masked(b release.Body, mask, data func(string) string) release.Body {
 	if mask == nil {
 		return b
 	}
-	body, _ := reflect.TypeAssert[release.Body](masker(mask).value(reflect.ValueOf(b)))
+	if data == nil {
+		data = mask
+	}
+	body, _ := reflect.TypeAssert[release.Body](masker{mask, data}.value(reflect.ValueOf(b)))
 	return body
 }
 
-type masker func(string) string
+type masker struct{ text, data func(string) string }
+
+// ofData is the masker of what stands in outputs.
+func (m masker) ofData() masker { return masker{m.data, m.data} }
 
 // kept are the fields that are not masked, by the type of their struct.
 //
@@ -50,11 +56,15 @@ func (m masker) value(v reflect.Value) reflect.Value {
 		if v.Type() != reflect.TypeFor[string]() { // a word of ours: a kind, a change
 			return v
 		}
-		out.SetString(m(v.String()))
+		out.SetString(m.text(v.String()))
 	case reflect.Struct:
 		out.Set(v)
 		for i := range v.NumField() {
-			if !slices.Contains(kept[v.Type()], v.Type().Field(i).Name) {
+			switch name := v.Type().Field(i).Name; {
+			case slices.Contains(kept[v.Type()], name):
+			case name == "Outputs":
+				out.Field(i).Set(m.ofData().value(v.Field(i)))
+			default:
 				out.Field(i).Set(m.value(v.Field(i)))
 			}
 		}
@@ -100,10 +110,10 @@ func (m masker) raw(doc json.RawMessage) json.RawMessage {
 func (m masker) tree(node any) (clean any, changed bool) {
 	switch node := node.(type) {
 	case string:
-		clean := m(node)
+		clean := m.data(node)
 		return clean, clean != node
 	case json.Number:
-		if clean := m(node.String()); clean != node.String() {
+		if clean := m.data(node.String()); clean != node.String() {
 			return clean, true
 		}
 	case []any:
@@ -117,7 +127,7 @@ func (m masker) tree(node any) (clean any, changed bool) {
 		clean := make(map[string]any, len(node))
 		for key, item := range node {
 			item, c := m.tree(item)
-			name := m(key)
+			name := m.data(key)
 			clean[name], changed = item, changed || c || name != key
 		}
 		return clean, changed

@@ -118,3 +118,35 @@ func TestRun_aMaskLeavesAloneWhatTheRecordHangsTogetherBy(t *testing.T) {
 		}
 	})
 }
+
+// A secret of few letters may be a piece of an id by chance. What an undo works from has a mask of its own.
+func TestRun_whatAnUndoWorksFromHasAMaskOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var seen string
+		p := plan("api", "check<api")
+		special := map[string]engine.Action{"check": fails(0), "api": fake{
+			do: func(_ context.Context, t *engine.Task) (release.StepDone, error) {
+				err := t.Intent("deploy d-4711 with a-long-secret", map[string]string{"id": "d-4711", "by": "a-long-secret"})
+				return release.StepDone{Text: "d-4711", Outputs: map[string]string{"url": "https://4711"}, Record: json.RawMessage(`{"id":"d-4711"}`)}, err
+			},
+			undo: func(_ context.Context, _ *engine.Task, was engine.Was) (release.StepDone, error) {
+				seen = string(was.Intents[0]) + string(was.Record)
+				return release.StepDone{}, nil
+			},
+		}}
+		var rec tape
+		o := options(p, &rec)
+		o.Mask = strings.NewReplacer("4711", "•••", "a-long-secret", "•••").Replace
+		o.MaskData = strings.NewReplacer("a-long-secret", "•••").Replace
+		s, err := engine.Run(t.Context(), p, actions(p, special), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen != `{"by":"•••","id":"d-4711"}{"id":"d-4711"}` || s.Step("api").Outputs["url"] != "https://4711" {
+			t.Errorf("the undo was given %s, the outputs are %v", seen, s.Step("api").Outputs)
+		}
+		if story := strings.Join(rec.story(t), "\n"); strings.Contains(story, "4711") || strings.Contains(story, "a-long") {
+			t.Errorf("got %s", story)
+		}
+	})
+}

@@ -32,7 +32,7 @@ func (r *runner) record(entries []entry) {
 	now := time.Now().UTC().Round(0) // without the monotonic clock, which no record can keep
 	batch := make([]release.Event, len(entries))
 	for i, e := range entries {
-		batch[i] = release.Event{Seq: r.state.Last + int64(i) + 1, At: now, Run: r.o.Run, Step: e.step, Body: masked(e.body, r.o.Mask)}
+		batch[i] = release.Event{Seq: r.state.Last + int64(i) + 1, At: now, Run: r.o.Run, Step: e.step, Body: masked(e.body, r.o.Mask, r.o.MaskData)}
 	}
 	if len(r.o.Sinks) > 0 {
 		switch err := r.o.Sinks[0].Write(batch); {

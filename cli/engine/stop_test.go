@@ -253,3 +253,19 @@ func TestRun_aBugInAnUndoDoesNotStopTheOthers(t *testing.T) {
 		}
 	})
 }
+
+func TestRun_aCheckThatWasCutOffDoesNotClaimThatThereIsNothingToRemove(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := plan("check", "clean<check")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(engine.Signal("interrupt")) })
+		s, _ := run(ctx, t, p, map[string]engine.Action{"check": takes(time.Minute)})
+		if got := s.Step("clean"); got.Status != release.Skipped || !strings.Contains(got.Text, "may be left behind") {
+			t.Errorf("the cleanup is %s: %s", got.Status, got.Text)
+		}
+		s, _ = run(t.Context(), t, p, map[string]engine.Action{"check": fails(time.Second)})
+		if got := s.Step("clean"); got.Status != release.Skipped || !strings.Contains(got.Text, "nothing to remove") {
+			t.Errorf("the cleanup is %s: %s", got.Status, got.Text)
+		}
+	})
+}

@@ -15,6 +15,9 @@ type Task struct {
 	Run  string // the run's id, which marks what the run makes at the vendors
 	Was  Was    // what an earlier process has recorded of this step, before it was cut off
 
+	// Looks says that the step is only looked up: nobody goes on with its run, or not with this step. Nothing new may be done for it.
+	Looks bool
+
 	undo    bool
 	mask    func(string) string
 	said    func(release.Body)

@@ -15,6 +15,7 @@ import (
 type flight struct {
 	step  release.Step
 	undo  bool
+	looks bool // see Task.Looks
 	was   Was
 	limit time.Duration
 
@@ -83,7 +84,7 @@ func (r *runner) tell(rep report) {
 
 func (r *runner) task(ctx context.Context, f *flight) *Task {
 	return &Task{
-		Step: f.step, Run: r.o.Run, Was: f.was, undo: f.undo, mask: r.o.Mask,
+		Step: f.step, Run: r.o.Run, Was: f.was, Looks: f.looks, undo: f.undo, mask: r.o.Mask,
 		outputs: r.outputs.get,
 		doing:   func(what string) { f.doing.Store(&what) },
 		said: func(b release.Body) {

@@ -3,14 +3,21 @@ package ledger
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"slices"
+
+	"readme/cli/release"
 )
 
-// All gives the runs of dir's journals and those of the databases, at most limit of each database, the newest first. A run that both know is there once: as the journal has it, whose record is
+// mostJournals is how many journals All reads: those of smoke checks, which come by the minute where they are watched, are not counted as
+// releases, and must not make it read for ever either.
+const mostJournals = 1000
+
+// All gives the runs of dir's journals and those of the databases, at most limit releases of each, the newest first. A run that both know is there once: as the journal has it, whose record is
 // never the shorter one on the machine that writes it, or as the database does, if that went further or elsewhere. A
 // database that cannot be read is an error beside what the others have.
 func All(ctx context.Context, dir string, limit int, databases ...Database) ([]Summary, error) {
-	list, err := List(dir)
+	list, err := newest(dir, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -22,6 +29,27 @@ func All(ctx context.Context, dir string, limit int, databases ...Database) ([]S
 	return list, err
 }
 
+// newest gives the newest journals: as many as hold limit releases, within reason.
+func newest(dir string, limit int) ([]Summary, error) {
+	runs, err := names(dir)
+	if err != nil {
+		return nil, err
+	}
+	var list []Summary
+	releases := 0
+	for _, run := range runs[:min(len(runs), mostJournals)] {
+		if releases == limit {
+			break
+		}
+		s := summary(dir, run)
+		if s.State == nil || s.State.Plan.Purpose != release.Smoke {
+			releases++
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
 // combine puts the runs of a database, the newest first by their ordinals, into the list of journals, the newest first by their names. Names are from the clocks of
 // machines: where both tell, the ordinals do.
 func combine(dir string, journals, runs []Summary) []Summary {
@@ -31,9 +59,14 @@ func combine(dir string, journals, runs []Summary) []Summary {
 	}
 	both := map[string]bool{}
 	for i, r := range runs {
-		if j, ok := here[r.Run]; ok {
+		j, ok := here[r.Run]
+		if !ok { // it may have a journal beyond the newest ones, by a clock that went wrong
+			j = summary(dir, r.Run)
+			ok = !errors.Is(j.Err, fs.ErrNotExist)
+		}
+		if ok {
 			both[r.Run] = true
-			runs[i] = choose(dir, j, r)
+			runs[i] = Choose(dir, j, r)
 		}
 	}
 	var list []Summary
@@ -49,8 +82,9 @@ func combine(dir string, journals, runs []Summary) []Summary {
 	return append(list, runs...)
 }
 
-// choose gives the better of a run's two records.
-func choose(dir string, journal, database Summary) Summary {
+// Choose gives the better of a run's two records, its journal's in dir and the database's: the journal's where it only goes further, and the
+// database's, which is the truth, where the run went on elsewhere.
+func Choose(dir string, journal, database Summary) Summary {
 	database.Journal = true
 	if journal.State == nil || (database.State != nil && journal.State.Last < database.State.Last) {
 		return database

@@ -168,3 +168,42 @@ func TestSeen_countsFromTheFirstTimeAndBeginsAnewAfterItWasGone(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+func TestAll_readsNoMoreJournalsThanItIsAskedForAndCountsNoChecks(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 6 {
+		run := fmt.Sprintf("2026112%d-153000-aaaaaa", i)
+		events := story(run, "prod")
+		if i > 3 {
+			started, _ := events[0].Body.(release.RunStarted)
+			started.Plan.Purpose = release.Smoke
+			events[0].Body = started
+		}
+		write(t, dir, run, events)
+	}
+	list, err := ledger.All(t.Context(), dir, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range list {
+		got = append(got, s.Run[:8])
+	}
+	if diff := cmp.Diff([]string{"20261125", "20261124", "20261123", "20261122"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAll_knowsTheJournalOfARunThatTheDatabaseHasHoweverOldItsNameIs(t *testing.T) {
+	t.Parallel()
+	d, _ := prepared(t)
+	dir := t.TempDir()
+	const old = "20251122-153000-bbbbbb"
+	put(t, d, t.TempDir(), old, story(old, "prod")[:4])
+	write(t, dir, old, story(old, "prod"))
+	write(t, dir, run, story(run, "prod"))
+	list, err := ledger.All(t.Context(), dir, 1, d)
+	if err != nil || len(list) != 2 || line(list[1]) != old+" released 8 journal ahead database" {
+		t.Errorf("got %v, %v", list, err)
+	}
+}

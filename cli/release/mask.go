@@ -15,6 +15,11 @@ type Mask struct{ spellings []string }
 // tell what it is.
 const shortest = 4
 
+// plainly is how long a value must be so that nobody takes it for a piece of an id, a name or an address. Those who call a stage or a
+// name of a product a secret ("production"), or do not say that it is none, must not lose a deployment's id by that; what opens a door is
+// longer.
+const plainly = 16
+
 // NewMask hides the values of secrets. Empty ones, and those of less than 4 characters, are left out.
 func NewMask(secrets ...Secret) *Mask {
 	seen := map[string]bool{}
@@ -38,12 +43,20 @@ type span struct{ from, to int }
 
 // Text gives text with every secret in it replaced by "•••". Where secrets overlap, all that belongs to one of them is
 // hidden: to replace one after the other would leave the rest of the second.
-func (m *Mask) Text(text string) string {
-	if m == nil || len(text) < shortest {
+func (m *Mask) Text(text string) string { return m.hide(text, shortest) }
+
+// Data is Text for ids and addresses, from which a run is resumed and put back: values of less than 16 characters stay.
+func (m *Mask) Data(text string) string { return m.hide(text, plainly) }
+
+func (m *Mask) hide(text string, from int) string {
+	if m == nil || len(text) < from {
 		return text
 	}
 	var spans []span
-	for _, s := range m.spellings {
+	for _, s := range m.spellings { // the longest first
+		if len(s) < from {
+			break
+		}
 		for at := 0; ; {
 			i := strings.Index(text[at:], s)
 			if i < 0 {

@@ -142,3 +142,19 @@ func FuzzMask_leavesNothingOfASecret(f *testing.F) {
 		}
 	})
 }
+
+func TestMask_leavesInDataWhatMayBeAPieceOfAnID(t *testing.T) {
+	token := "sk-0123456789abcdef"
+	m := release.NewMask(release.NewSecret("4711"), release.NewSecret("production"), release.NewSecret(token))
+	const id = "dpl_a4711b at https://readme-production.example"
+	if got := m.Data(id + " " + token); got != id+" •••" {
+		t.Errorf("got %q", got)
+	}
+	if got := m.Text(id); got != "dpl_a•••b at https://readme-•••.example" {
+		t.Errorf("in a text: got %q", got)
+	}
+	var none *release.Mask
+	if got := none.Data(id); got != id {
+		t.Errorf("got %q", got)
+	}
+}

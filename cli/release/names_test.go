@@ -95,12 +95,19 @@ func TestFaults_areOneLineEach(t *testing.T) {
 func TestNewRun_sortsByTimeAndIsValid(t *testing.T) {
 	at := time.Date(2026, 11, 22, 16, 30, 0, 0, time.FixedZone("CET", 3600))
 	digest := "sha256:1a2b3c4d" + strings.Repeat("0", 56)
-	if got, want := release.NewRun(at, digest), "20261122-153000-1a2b3c"; got != want {
-		t.Errorf("got %s, want %s", got, want)
+	if got := release.NewRun(at, digest); !strings.HasPrefix(got, "20261122-153000-000") {
+		t.Errorf("got %s", got)
 	}
-	earlier, later := release.NewRun(at, digest), release.NewRun(at.Add(time.Second), "sha256:000000")
-	if earlier >= later {
-		t.Errorf("%s does not sort before %s", earlier, later)
+	later, last := "", release.NewRun(at.Add(time.Second), "sha256:000000")
+	for passed := time.Duration(0); passed < time.Second; passed += 250 * time.Microsecond {
+		next := release.NewRun(at.Add(passed), digest)
+		if next <= later || next >= last || !release.ValidRun(next) {
+			t.Fatalf("%s after %s: %s does not sort between %s and %s", passed, at, next, later, last)
+		}
+		later = next
+	}
+	if a, b := release.NewRun(at.Add(1), digest), release.NewRun(at.Add(2), digest); a == b {
+		t.Errorf("two machines have named a run %s", a)
 	}
 	for id, want := range map[string]bool{
 		later: true, release.NewRun(at, ""): true, "": false, "..": false, "../20261122-153000-1a2b3c": false, "20261122-153000-1a2b3c.jsonl": false,

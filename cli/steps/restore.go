@@ -75,7 +75,10 @@ func (a restore) Reconcile(ctx context.Context, t *engine.Task, was engine.Was) 
 	if err != nil || !begun {
 		return release.StepDone{}, false, err
 	}
-	way := &wayBack{w: a.w, t: t, h: h, to: earlier(in.Was)}
+	way := &wayBack{w: a.w, t: t, h: h, to: earlier(in.Was), intend: func(text string, r returning) error {
+		rec.ID = r.ID
+		return t.Intent(text, rec)
+	}}
 	d, arrived, err := way.takeUp(ctx, returning{Had: rec.Had, ID: rec.ID})
 	if err != nil {
 		return release.StepDone{}, false, cannotRead(as, err)
@@ -98,7 +101,7 @@ func (a restore) watch(ctx context.Context, t *engine.Task, in plan.RestoreInput
 	if err != nil {
 		return release.StepDone{}, cannotRead(as, err)
 	}
-	if d, err = a.w.onDomain(ctx, t, h, d); err != nil {
+	if d, err = a.w.onDomain(ctx, t, h, d, func(text string) error { return t.Intent(text, rec) }); err != nil {
 		return release.StepDone{}, notBack(in, rec.Before, err)
 	}
 	if d.State != provider.Live {

@@ -3,6 +3,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -175,9 +176,10 @@ type World struct {
 	unsent unsent
 }
 
-// Actions gives the action of every step that runs.
+// Actions gives the action of every step that runs. Beside an error they are those of the steps whose kind is known.
 func Actions(w *World, p release.Plan) (map[string]engine.Action, error) {
 	actions := map[string]engine.Action{}
+	var unknown error
 	for _, s := range p.Steps {
 		if !s.Runs() {
 			continue
@@ -200,16 +202,15 @@ func Actions(w *World, p release.Plan) (map[string]engine.Action, error) {
 		case release.KindCleanup:
 			actions[s.ID] = cleanup{w, p}
 		default:
-			return nil, fmt.Errorf("step %s is of the unknown kind %q", s.ID, s.Kind)
+			unknown = cmp.Or(unknown, fmt.Errorf("step %s is of the unknown kind %q", s.ID, s.Kind))
 		}
 	}
-	return actions, nil
+	return actions, unknown
 }
 
 // wait polls until over says so, the context ends, or reading has failed for as long as patience lasts: a vendor
 // that is briefly away does not make a deployment a failed one.
 func (w *World) wait(ctx context.Context, t *engine.Task, h Host, id string, each func(provider.Deployment)) (provider.Deployment, error) {
-	const patience = 2 * time.Minute
 	var failing time.Time
 	for {
 		d, err := h.Deployment(ctx, id)
@@ -228,8 +229,8 @@ func (w *World) wait(ctx context.Context, t *engine.Task, h Host, id string, eac
 		case failing.IsZero():
 			failing = time.Now()
 			t.Say("", "cannot read the deployment, asking again: "+err.Error())
-		case time.Since(failing) > patience:
-			return d, fmt.Errorf("its state could not be read for %s: %w", patience, err)
+		case time.Since(failing) > outage:
+			return d, fmt.Errorf("its state could not be read for %s: %w", outage, err)
 		}
 		if err := sleep(ctx, w.Poll); err != nil {
 			return d, err

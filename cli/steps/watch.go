@@ -30,7 +30,7 @@ func (d *delivery) ended(ctx context.Context, end provider.Deployment) (release.
 		return release.StepDone{}, d.w.failedDeploy(ctx, d.h, d.in, end)
 	}
 	if end.State == provider.Staged && !d.rec.Staged {
-		if end, err = d.w.onDomain(ctx, d.t, d.h, end); err != nil {
+		if end, err = d.w.onDomain(ctx, d.t, d.h, end, func(text string) error { return d.is(end.ID, text) }); err != nil {
 			return release.StepDone{}, refused(d.in, "it was not promoted", err)
 		}
 	}

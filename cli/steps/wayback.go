@@ -43,7 +43,7 @@ func (b *wayBack) walk(ctx context.Context) (provider.Deployment, error) {
 	if err := b.intend("wait for deployment "+id, returning{Had: had, ID: id}); err != nil {
 		return provider.Deployment{}, err
 	}
-	return b.arrive(ctx, id)
+	return b.arrive(ctx, returning{Had: had, ID: id})
 }
 
 func (b *wayBack) marker() provider.Marker {
@@ -65,16 +65,17 @@ func (b *wayBack) takeUp(ctx context.Context, has returning) (d provider.Deploym
 	}
 	b.t.Say("", "the way back had begun: "+id)
 	recall(b.h, id, last(has.Had))
-	if d, err = b.arrive(ctx, id); provider.NotFound(err) {
+	has.ID = id
+	if d, err = b.arrive(ctx, has); provider.NotFound(err) {
 		return d, false, nil
 	}
 	return d, d.State == provider.Live, err
 }
 
-func (b *wayBack) arrive(ctx context.Context, id string) (provider.Deployment, error) {
-	d, err := b.w.wait(ctx, b.t, b.h, id, func(provider.Deployment) {})
+func (b *wayBack) arrive(ctx context.Context, at returning) (provider.Deployment, error) {
+	d, err := b.w.wait(ctx, b.t, b.h, at.ID, func(provider.Deployment) {})
 	if err != nil {
 		return d, err
 	}
-	return b.w.onDomain(ctx, b.t, b.h, d)
+	return b.w.onDomain(ctx, b.t, b.h, d, func(text string) error { return b.intend(text, at) })
 }
