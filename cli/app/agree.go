@@ -86,7 +86,7 @@ func (a *app) denied(p *project, made release.Plan, began time.Time, err error) 
 	if !errors.Is(err, errDenied) {
 		return
 	}
-	run := unlocked(made, began)
+	run := release.NewRun(began, made.Digest)
 	journal, err := ledger.Create(p.runs(), run)
 	if err != nil {
 		return // the refusal stands without a record, too

@@ -94,14 +94,12 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 	if err != nil {
 		return nil, err
 	}
-	j := job{run: unlocked(made, began), plan: made, approved: approved}
+	j := job{run: release.NewRun(began, made.Digest), plan: made, approved: approved}
 	if away != "" {
 		if err := w.alone(); err != nil {
 			return nil, err
 		}
-	}
-	if away == "" {
-		j.run = release.NewRun(began, made.Digest)
+	} else {
 		if j.lease, err = w.lockOrFault(ctx, j.run); err != nil {
 			return nil, err
 		}

@@ -3,10 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"os"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -42,7 +38,7 @@ func (a *app) smoke(ctx context.Context) error {
 		return err
 	}
 	approved := release.Approved{By: a.sys.who(), How: "smoke", Digest: made.Digest}
-	state, err := a.run(ctx, w, job{run: unlocked(made, began), plan: made, approved: approved})
+	state, err := a.run(ctx, w, job{run: release.NewRun(began, made.Digest), plan: made, approved: approved})
 	if err != nil {
 		return err
 	}
@@ -61,10 +57,4 @@ func proved(s *release.State) int {
 		}
 	}
 	return n
-}
-
-// unlocked names a run that holds no lock: nothing else keeps two of one plan apart that begin in one second.
-func unlocked(p release.Plan, began time.Time) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", p.Digest, began.UnixNano(), os.Getpid()))
-	return release.NewRun(began, hex.EncodeToString(sum[:]))
 }
