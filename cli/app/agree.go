@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"time"
@@ -87,7 +86,7 @@ func (a *app) denied(p *project, made release.Plan, began time.Time, err error) 
 	if !errors.Is(err, errDenied) {
 		return
 	}
-	run := release.NewRun(began, fmt.Sprintf("%06x", began.UnixNano()&0xffffff)) // no lock keeps it apart from one that is approved in the same second
+	run := release.NewRun(began, made.Digest)
 	journal, err := ledger.Create(p.runs(), run)
 	if err != nil {
 		return // the refusal stands without a record, too

@@ -42,7 +42,7 @@ func (a *app) approve(ctx context.Context, env spec.Environment, p release.Plan,
 		return yes(gate.ByFlag)
 	case env.Box && gate.Agrees(p.Gates):
 		return yes(gate.ByBox)
-	case a.viewName() != "tui":
+	case !a.asks():
 		return release.Approved{}, &release.Fault{
 			Title:  "nobody approved the plan, and there is no terminal to ask in",
 			Detail: "the digest stands for exactly this plan",
@@ -64,6 +64,14 @@ func (a *app) approve(ctx context.Context, env spec.Environment, p release.Plan,
 		}
 	}
 	return yes(gate.ByTerminal)
+}
+
+// asks reports whether there is a person to ask: in a terminal that shows what it is that is asked. CI has none, whatever
+// it gives a process for a terminal.
+func (a *app) asks() bool {
+	_, ci := a.sys.Lookup("CI")
+	view := a.viewName()
+	return a.sys.InTTY && a.sys.ErrTTY && !ci && view != "json" && view != "github"
 }
 
 // confirm asks a person in the terminal. A signal meanwhile is an answer too.

@@ -17,6 +17,7 @@ type gateFlags struct {
 	breakGlass string
 	file       string        // --plan
 	saved      *release.Plan // what the file holds
+	only       string        // the commit that is released, or none: what a promotion found green; "" for any
 	command    string        // what was typed, as far as it says what is released where: for the next command to type
 }
 
@@ -100,6 +101,7 @@ func (a *app) judged(ctx context.Context, w *world, f gateFlags) (release.Plan, 
 	if stand {
 		w.gates = func(ctx context.Context, p release.Plan) ([]release.Gate, error) { return a.judge(ctx, w, p, f) }
 	}
+	w.only = f.only
 	made, err := w.plan(ctx)
 	if err == nil && !stand && f.breakGlass != "" {
 		made.Notes = append(made.Notes, "--break-glass was not needed: "+w.env.Name+" has no gates")

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -37,6 +38,10 @@ func Main(ctx context.Context, args []string, sys System) int {
 	a.outcome.Began = time.Now()
 	code := a.end(ctx, a.root().Run(ctx, helped(args)))
 	a.outcome.Exit, a.outcome.Ended = code, time.Now()
+	if a.reports == nil { // a flag that nobody knows ends a command before its reports are ready
+		_ = a.readyReports()
+		a.outcome.Command = cmp.Or(a.outcome.Command, "readme-ops")
+	}
 	a.writeReports(a.outcome)
 	a.flush()
 	return code
@@ -64,6 +69,8 @@ type app struct {
 	sys    System
 	args   []string                // as typed, without the program's name
 	cancel context.CancelCauseFunc // of the command's context, for keys that mean Ctrl-C
+
+	running atomic.Pointer[string] // the environment of the run that is under way
 	// flags of the root, set before any action runs
 	env, dir, view, color string
 	runner                string // of box up: where sessions of the bot are handed on to
@@ -89,13 +96,21 @@ func (a *app) onSignals(ctx context.Context, cancel context.CancelCauseFunc) (st
 				// Ctrl-C in the live view arrives as a key, and counts as the first one too.
 				_, stopping := errors.AsType[engine.Signal](context.Cause(ctx))
 				if stopping {
-					os.Exit(exitOfSignal(signalName(sig)))
+					a.leave(exitOfSignal(signalName(sig)))
 				}
 				cancel(signalName(sig))
 			}
 		}
 	}()
 	return func() { close(done) }
+}
+
+// leave ends the process at once, as whoever interrupts twice wants it, with a word about the run that is left as it is.
+func (a *app) leave(code int) {
+	if env := a.running.Load(); env != nil {
+		_, _ = fmt.Fprintf(a.sys.Err, "\r\nleft at once: what was begun at the vendors may go on, and the record says how far it got\r\ntry: readme-ops resume --env %s\r\n", release.ShellWord(*env))
+	}
+	os.Exit(code)
 }
 
 func signalName(sig os.Signal) engine.Signal {

@@ -15,14 +15,15 @@ func onFailureFlag(to *string) cli.Flag {
 // onFailure puts --on-failure in the place of release.yaml's; so does a saved plan, which says what was approved.
 func (a *app) onFailure(p *project, f releaseFlags) error {
 	what := f.onFailure
-	switch {
-	case what == "" && f.saved != nil:
+	if what == "" && f.saved != nil {
 		what = f.saved.OnFailure
+	}
+	switch {
 	case what == "":
 		return nil
 	case !slices.Contains([]string{"rollback", "leave", "ask"}, what):
 		return usage("there is no --on-failure "+what+", only rollback, leave, ask", a.again("--on-failure", "rollback"))
-	case what == "ask" && a.viewName() != "tui":
+	case f.onFailure == "ask" && !a.asks():
 		return usage("--on-failure ask needs a terminal to ask in", a.again("--on-failure", "rollback"))
 	}
 	rel := *p.rel // others have read it too

@@ -5,12 +5,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"readme/cli/env"
 	"readme/cli/gate"
 	"readme/cli/ledger"
-	"readme/cli/migrate"
 	"readme/cli/release"
 	"readme/cli/spec"
 )
@@ -65,10 +62,7 @@ func (a *app) otherRecord(p *project, e spec.Environment) (ledger.Database, stri
 	if url.Empty() {
 		return ledger.Database{}, "not in the Postgres of " + e.Name + ": " + places
 	}
-	db := ledger.Database{Env: e.Name, Dial: func(ctx context.Context) (*pgx.Conn, error) {
-		return migrate.Connect(ctx, url, "readme-ops record")
-	}}
-	return db, "looked in the Postgres of " + e.Name + " (" + databaseName(url) + ")"
+	return recordIn(e.Name, url), "looked in the Postgres of " + e.Name + " (" + databaseName(url) + ")"
 }
 
 // near is a path as a person would write it.

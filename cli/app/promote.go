@@ -69,7 +69,7 @@ func (a *app) promote(ctx context.Context, from, to string, f releaseFlags) erro
 	if err != nil {
 		return err
 	}
-	a.env = to
+	a.env, f.only = to, green.Commit.String()
 	if src.Commit.String() == green.Commit.String() {
 		return a.releaseTo(ctx, p, target, f, began)
 	}
@@ -140,4 +140,14 @@ func (a *app) green(ctx context.Context, p *project, from, to spec.Environment) 
 		}
 	}
 	return green, nil
+}
+
+// strayed refuses a plan of another commit than the one that is promoted: the work tree has changed under it.
+func strayed(green string, p release.Plan) error {
+	return &release.Fault{
+		Title:    "the work tree is no longer the commit that is promoted to " + p.Env,
+		Detail:   "it has changed since the promotion began, and nothing was released; a promotion needs no clean work tree, but one that holds still",
+		Evidence: []release.Evidence{{Label: "commits", Lines: []string{"promoted " + green, "here     " + p.Commit.String()}}},
+		Try:      "git status", Exit: release.ExitApproval,
+	}
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -105,7 +104,7 @@ func (a *app) releaseOrResume(ctx context.Context, w *world, f releaseFlags, beg
 	if err != nil {
 		return nil, err
 	}
-	if left != nil && w.continues(ctx, left.State, f) {
+	if left != nil && (f.only == "" || left.State.Plan.Commit.String() == f.only) && w.continues(ctx, left.State, f) {
 		return a.goOn(ctx, w, left.Run)
 	}
 	made, err := a.gated(ctx, w, f)
@@ -151,7 +150,7 @@ func (a *app) shower() (engine.Sink, func()) {
 		live := tui.Start(a.sys.In, a.sys.ErrFile, tui.Options{
 			Color: style.Color, ASCII: style.ASCII, Environ: a.sys.Environ,
 			Cancel: func() { a.cancel(engine.Signal("interrupt")) },
-			Leave:  func() { os.Exit(release.ExitInterrupted) },
+			Leave:  func() { a.leave(release.ExitInterrupted) },
 		})
 		return live, live.Stop
 	}

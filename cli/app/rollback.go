@@ -10,6 +10,8 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"readme/cli/box"
+	"readme/cli/gate"
+	"readme/cli/ledger"
 	"readme/cli/plan"
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -79,7 +81,10 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 		return nil, err
 	}
 	if left != nil && f.continues(left.State) {
-		return a.goOn(ctx, w, left.Run)
+		if !w.away(ctx) {
+			return a.goOn(ctx, w, left.Run)
+		}
+		f.to = steps.Goal(left.State.Plan) // half of what is live is what it wanted: from there nobody can guess it
 	}
 	made, away, err := w.rollbackPlan(ctx, f.to)
 	if err != nil {
@@ -90,7 +95,11 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 		return nil, err
 	}
 	j := job{run: release.NewRun(began, made.Digest), plan: made, approved: approved}
-	if away == "" {
+	if away != "" {
+		if err := w.alone(); err != nil {
+			return nil, err
+		}
+	} else {
 		if j.lease, err = w.lockOrFault(ctx, j.run); err != nil {
 			return nil, err
 		}
@@ -107,6 +116,38 @@ func (a *app) rollBackOrResume(ctx context.Context, w *world, f rollbackFlags, b
 		return nil, moved(made, now, f.command(w.env, made))
 	}
 	return a.run(ctx, w, j)
+}
+
+// alone refuses to go on without a lock beside a run that this very checkout has under way.
+func (w *world) alone() error {
+	runs, err := ledger.List(w.project.runs())
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		if r.State == nil || r.Gone || r.State.Plan.Env != w.env.Name || r.State.Plan.Purpose == release.Smoke || r.State.Verdict() != release.Going {
+			continue
+		}
+		return &release.Fault{
+			Title:    "run " + r.Run + " is at work on " + w.env.Name + " from this very folder",
+			Detail:   "nothing was changed; end it first (Ctrl-C), and go back then",
+			Evidence: []release.Evidence{{Label: "it", Lines: []string{"was begun by " + r.State.By, r.State.LastLine()}}},
+			Try:      "readme-ops show " + r.Run, Exit: release.ExitLocked,
+		}
+	}
+	return nil
+}
+
+// away reports whether the database, which holds the lock and the record, does not answer.
+func (w *world) away(ctx context.Context) bool {
+	db := w.record()
+	if db.None() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, brief)
+	defer cancel()
+	_, _, err := db.Lease(ctx)
+	return err != nil
 }
 
 // continues reports whether an unfinished run is this very rollback.
@@ -182,39 +223,38 @@ func (w *world) knows(h *steps.History, to string) error {
 // approveRollback shows the plan and gets its approval, in a terminal by the environment's name. Without a lock, and
 // without a person who has read so, it takes a flag.
 func (a *app) approveRollback(ctx context.Context, env spec.Environment, p release.Plan, f rollbackFlags, away string) (release.Approved, error) {
+	a.outcome.Plan = &p
 	if a.viewName() != "json" {
 		_, _ = fmt.Fprint(a.sys.Err, view.Plan(p, a.style()))
 	}
-	terminal := a.sys.InTTY && a.sys.ErrTTY
 	command := f.command(env, p)
 	refuse := func(title, detail, try string) (release.Approved, error) {
 		return release.Approved{}, &release.Fault{Title: title, Detail: detail, Try: try, Exit: release.ExitApproval}
 	}
+	yes := func(how string) (release.Approved, error) {
+		return release.Approved{By: a.sys.who(), How: how, Digest: p.Digest}, nil
+	}
+	read := a.asks() && !f.yes // whoever answers, or names the digest, has seen that there is no lock
 	switch {
 	case f.approve != "" && f.approve != p.Digest:
 		return refuse("the plan is not the one that was approved", "approved was "+f.approve+", and now it is "+p.Digest, command)
-	case away != "" && !f.withoutLock && !terminal:
+	case away != "" && !f.withoutLock && !read:
 		return refuse("the database cannot be reached, so no lock can be held", "another release could be at work at the same time; "+away, command+" --without-lock --approve "+p.Digest)
-	}
-	var how string
-	switch {
 	case f.approve != "":
-		how = "--approve"
+		return yes(gate.ByDigest)
 	case f.yes:
-		how = "--yes"
+		return yes(gate.ByFlag)
 	case env.Box:
-		how = "box"
-	case !terminal || a.viewName() == "json":
+		return yes(gate.ByBox)
+	case !a.asks():
 		return refuse("nobody approved the rollback, and there is no terminal to ask in", "the digest stands for exactly this plan", command+" --approve "+p.Digest)
-	default:
-		ok, err := a.confirm(ctx, fmt.Sprintf("Roll %s back, because %s?", env.Name, f.reason), env.Name)
-		if err != nil {
-			return release.Approved{}, err
-		}
-		if !ok {
-			return refuse("not approved, nothing was changed", "", command)
-		}
-		how = "terminal"
 	}
-	return release.Approved{By: a.sys.who(), How: how, Digest: p.Digest}, nil
+	ok, err := a.confirm(ctx, fmt.Sprintf("Roll %s back, because %s?", env.Name, f.reason), env.Name)
+	switch {
+	case err != nil:
+		return release.Approved{}, err
+	case !ok:
+		return refuse("not approved, nothing was changed", "", command)
+	}
+	return yes(gate.ByTerminal)
 }

@@ -60,6 +60,10 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 		Run: j.run, By: a.sys.who(), Program: version(), CI: a.sys.ciRun(), Approved: j.approved, Reason: w.reason, Resume: j.events, Mask: a.veil.text, MaskData: a.veil.data,
 		Sinks: []engine.Sink{record, shown, stepper{j.lease}}, Ask: shown.asker(),
 	}
+	if j.plan.Purpose != release.Smoke {
+		a.running.Store(&w.env.Name)
+		defer a.running.Store(nil)
+	}
 	if j.closing != "" {
 		state, err = engine.Close(ctx, j.plan, actions, options, j.closing)
 	} else {

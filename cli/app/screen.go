@@ -54,7 +54,7 @@ func (s *screen) prime(events []release.Event) {
 
 // asker asks whether to put back what a failed run has changed; nil where there is nobody to ask.
 func (s *screen) asker() func(context.Context, *release.State) bool {
-	if s.app.viewName() != "tui" {
+	if !s.app.asks() {
 		return nil
 	}
 	return func(ctx context.Context, state *release.State) bool {

@@ -87,7 +87,7 @@ func (a *app) mayBreak(ctx context.Context, p *project, env spec.Environment, he
 			Detail: "a lease that is not renewed expires within a minute, and then nobody has to break it",
 			Try:    "readme-ops unlock --if-stale --env " + release.ShellWord(env.Name), Exit: release.ExitLocked,
 		}
-	case a.viewName() != "tui":
+	case !a.asks():
 		return &release.Fault{
 			Title:  "breaking the lock of a release that may be alive needs a person, and there is no terminal to ask in",
 			Detail: "nothing was changed",

@@ -27,6 +27,13 @@ type Reconciler interface {
 	Reconcile(ctx context.Context, t *Task, was Was) (done release.StepDone, happened bool, err error)
 }
 
+// UndoReconciler is an Action that can find out what has become of an undo that was cut off, and waits for the end of what is
+// still on its way: whoever plans anew would otherwise see a world that is about to move.
+type UndoReconciler interface {
+	// ReconcileUndo gives the result of the undo, as if nothing had cut it off, if it has happened. It does nothing new.
+	ReconcileUndo(ctx context.Context, t *Task, was Was) (done release.StepDone, happened bool, err error)
+}
+
 // Was is what the record holds of a step that is to be undone, or taken up again. The zero Was is a step that is new.
 type Was struct {
 	Intents []json.RawMessage // the data of each intent, in order

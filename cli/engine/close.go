@@ -9,7 +9,7 @@ import (
 )
 
 // Close ends the run of o.Resume, which nobody will continue, and why is the reason: another commit is released. It finds out what
-// has become of the steps that were cut off, as far as their actions are Reconcilers, puts that on record, and does nothing new.
+// has become of the steps and undos that were cut off, as far as their actions are Reconcilers and UndoReconcilers, puts that on record, and does nothing new.
 // actions may lack some. A cancelled ctx or a ledger that is away leaves the run paused instead.
 func Close(ctx context.Context, plan release.Plan, actions map[string]Action, o Options, why string) (*release.State, error) {
 	if o.Resume == nil {
@@ -28,12 +28,34 @@ func Close(ctx context.Context, plan release.Plan, actions map[string]Action, o 
 	}
 	r.record([]entry{{body: r.resumed()}})
 	r.lookUp(ctx)
+	r.lookUpUndos(ctx)
 	r.record(r.halfUndone())
 	r.end(ctx, release.RunSuperseded{Why: why}, release.RunDone{TookMS: r.took()})
 	return r.state, r.broken
 }
 
-// halfUndone says which undos were cut off. An undo cannot be looked up: whoever plans anew sees what is there.
+// lookUpUndos finds out what has become of the undos that were cut off, as far as their actions are UndoReconcilers.
+func (r *runner) lookUpUndos(ctx context.Context) {
+	for _, e := range r.halfUndone() {
+		by, can := r.actions[e.step].(UndoReconciler)
+		if !can || ctx.Err() != nil || r.refusal() != nil {
+			continue
+		}
+		was := r.was(e.step)
+		r.launch(ctx, &flight{step: r.step(e.step), undo: true, was: was, limit: r.o.UndoDeadline}, func(ctx context.Context, t *Task) (release.StepDone, error) {
+			done, happened, err := by.ReconcileUndo(ctx, t, was)
+			if err == nil && !happened {
+				err = errNothing
+			}
+			return done, err
+		})
+	}
+	for len(r.flights) > 0 {
+		r.turn(ctx)
+	}
+}
+
+// halfUndone says which undos were cut off, and nobody can tell what has become of them: whoever plans anew sees what is there.
 func (r *runner) halfUndone() []entry {
 	var entries []entry
 	for _, st := range r.state.Steps {

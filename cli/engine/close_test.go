@@ -35,6 +35,9 @@ func (l life) closed(s *release.State, before map[string]int) {
 		if st.Undo.Status == "" && len(st.Undo.Intents) > 0 {
 			l.t.Errorf("nobody says what became of putting back %s", st.Step.ID)
 		}
+		if gone := !l.v.has(st.Step.ID); len(st.Undo.Intents) > 0 && gone != (st.Undo.Status == release.Done) {
+			l.t.Errorf("putting back %s is %s, and it is gone: %v", st.Step.ID, st.Undo.Status, gone)
+		}
 		if st.Changed() && st.Undo.Status == "" && made != (st.Status == release.Done) {
 			l.t.Errorf("%s is %s, and there: %v", st.Step.ID, st.Status, made)
 		}

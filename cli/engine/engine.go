@@ -24,7 +24,7 @@ type Options struct {
 	Resume []release.Event
 
 	Deadline     time.Duration // of a step that states none; 0 means 15 minutes
-	UndoDeadline time.Duration // of an undo, and of a cleanup that states none; 0 means 10 minutes
+	UndoDeadline time.Duration // of an undo, and of a cleanup that states none; 0 means 20 minutes
 
 	// Ask is asked whether to put back what was changed, where the plan says "ask". It is told to give up by ctx, and its answer
 	// does not count then: the run pauses with the question open. Nil means yes.

@@ -38,7 +38,7 @@ type runner struct {
 // newRunner begins at the start of a run, or at the end of the record of one that is to be resumed.
 func newRunner(plan release.Plan, actions map[string]Action, o Options) (*runner, error) {
 	o.Deadline = cmp.Or(o.Deadline, 15*time.Minute)
-	o.UndoDeadline = cmp.Or(o.UndoDeadline, 10*time.Minute)
+	o.UndoDeadline = cmp.Or(o.UndoDeadline, 20*time.Minute)
 	r := &runner{
 		o: o, plan: plan, actions: actions, begun: time.Now(),
 		order:   map[string]int{},

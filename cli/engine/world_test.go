@@ -151,6 +151,15 @@ func (m maker) Undo(ctx context.Context, t *engine.Task, was engine.Was) (releas
 	return release.StepDone{Text: "removed"}, wait(ctx, m.took)
 }
 
+// ReconcileUndo waits for the end of a removal, as Undo does.
+func (m maker) ReconcileUndo(ctx context.Context, t *engine.Task, was engine.Was) (release.StepDone, bool, error) {
+	m.recognised(t, was.Undone)
+	if m.v.has(t.Step.ID) {
+		return release.StepDone{}, false, nil
+	}
+	return release.StepDone{Text: "removed"}, true, wait(ctx, m.took)
+}
+
 // look is a check, or a cleanup: it cannot be reconciled, and so has to look itself at what was before it.
 type look struct{ maker }
 

@@ -54,7 +54,7 @@ func project(t *testing.T, m *spec.Matrix, change func(service, text string) str
 	dir := t.TempDir()
 	for _, s := range m.Services {
 		path := filepath.Join(dir, s.Example)
-		text := change(s.Name, env.Example(m, s))
+		text := change(s.Name, example(m, s))
 		if text == "" {
 			continue
 		}
@@ -103,10 +103,10 @@ MODE=
 # @optional @sensitive=false
 HINT=
 `
-	if diff := cmp.Diff(want, env.Example(m, m.Services[1])); diff != "" {
+	if diff := cmp.Diff(want, example(m, m.Services[1])); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := env.Example(m, m.Services[0]); !strings.Contains(got, "# @required=forEnv(dev) @sensitive\nTOKEN=\n") {
+	if got := example(m, m.Services[0]); !strings.Contains(got, "# @required=forEnv(dev) @sensitive\nTOKEN=\n") {
 		t.Errorf("got\n%s", got)
 	}
 }
@@ -121,7 +121,7 @@ func TestExample_ofTheProjectItselfIsCommitted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(env.Example(m, m.Services[0]), string(got)); diff != "" {
+	if diff := cmp.Diff(example(m, m.Services[0]), string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

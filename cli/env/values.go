@@ -15,24 +15,10 @@ import (
 	"readme/cli/spec"
 )
 
-// Values gives the value of every variable of an environment: from its file (path "" for none; a file that does not
-// exist gives nothing), from the process, or the default or fixed value in the matrix. Variables whose value is a
-// template, and optional ones that nothing gives, are not in the map. What is wrong is a release.Faults, all at once:
-// exit 3 where two sources differ, 4 for the rest. The map holds what was found in any case.
-func Values(
-	ctx context.Context, env spec.Environment, path string, process func(string) (string, bool), m *spec.Matrix,
-) (map[string]release.Secret, error) {
-	values, faults := Given(ctx, env, path, process, m)
-	for _, f := range Missing(env, path, m, values, nil) {
-		faults = append(faults, f.Fault())
-	}
-	if len(faults) > 0 {
-		return values, faults
-	}
-	return values, nil
-}
-
-// Given is Values without the question whether something is missing.
+// Given gives the values of the variables of an environment: from its file (path "" for none; a file that does not exist
+// gives nothing), from the process, or the default or fixed value in the matrix. Variables whose value is a template, and
+// those that nothing gives, are not in the map; Missing says which of the latter have to be. What is wrong comes all at
+// once: exit 3 where two sources differ, 4 for the rest. The map holds what was found in any case.
 func Given(
 	ctx context.Context, env spec.Environment, path string, process func(string) (string, bool), m *spec.Matrix,
 ) (map[string]release.Secret, release.Faults) {

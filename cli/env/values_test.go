@@ -12,7 +12,21 @@ import (
 
 	"readme/cli/env"
 	"readme/cli/release"
+	"readme/cli/spec"
 )
+
+// all gives the values of an environment, and what is wrong with them or missing.
+func all(t *testing.T, e spec.Environment, path string, process func(string) (string, bool), m *spec.Matrix) (map[string]release.Secret, error) {
+	t.Helper()
+	got, faults := env.Given(t.Context(), e, path, process, m)
+	for _, f := range env.Missing(e, path, m, got, nil) {
+		faults = append(faults, f.Fault())
+	}
+	if len(faults) > 0 {
+		return got, faults
+	}
+	return got, nil
+}
 
 // values reads the values of dev from a file with this text ("" for no file) and from this process.
 func values(t *testing.T, text string, process map[string]string) (map[string]string, error) {
@@ -25,7 +39,7 @@ func values(t *testing.T, text string, process map[string]string) (map[string]st
 			t.Fatal(err)
 		}
 	}
-	got, err := env.Values(t.Context(), dev, path, lookup(process), m)
+	got, err := all(t, dev, path, lookup(process), m)
 	if strings.Contains(fmt.Sprintf("%v %+v %#v", err, got, got), "hunter2") {
 		t.Errorf("a value is shown: %v %+v", err, got)
 	}
@@ -137,7 +151,7 @@ func TestValues_asksABoxForWhatABoxNeeds(t *testing.T) {
 	t.Parallel()
 	r, m := files(t)
 	local, _ := r.Environment("local")
-	got, err := env.Values(t.Context(), local, "", lookup(map[string]string{"DB_URL": "postgres://h/d", "SITE": "http://127.0.0.1:1"}), m)
+	got, err := all(t, local, "", lookup(map[string]string{"DB_URL": "postgres://h/d", "SITE": "http://127.0.0.1:1"}), m)
 	if err != nil || len(got) != 4 {
 		t.Errorf("got %d values, %v", len(got), err)
 	}
@@ -147,7 +161,7 @@ func TestValues_saysThatItsFileCannotBeRead(t *testing.T) {
 	t.Parallel()
 	r, m := files(t)
 	dev, _ := r.Environment("dev")
-	_, err := env.Values(t.Context(), dev, t.TempDir(), lookup(nil), m)
+	_, err := all(t, dev, t.TempDir(), lookup(nil), m)
 	if err == nil || !strings.Contains(err.Error(), "cannot read the values of dev") {
 		t.Errorf("got %v", err)
 	}

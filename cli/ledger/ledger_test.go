@@ -24,7 +24,7 @@ const run = "20261122-153000-1a2b3c"
 // story is a run in eight events.
 func story(run, env string) []release.Event {
 	bodies := []release.Body{
-		release.RunStarted{Plan: release.Plan{Project: "readme", Env: env, Steps: []release.Step{{ID: "api", Kind: release.KindDeploy, Change: release.ChangeUpdate}}}},
+		release.RunStarted{Plan: release.Plan{Project: "readme", Env: env, Steps: []release.Step{{ID: "api", Kind: release.KindDeploy, Change: release.ChangeUpdate}}}, PID: 4711},
 		release.Approved{By: "ada"},
 		release.StepStarted{},
 		release.StepIntent{Text: "upload", Data: json.RawMessage(`{"key":1}`)},

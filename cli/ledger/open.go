@@ -97,8 +97,27 @@ func Dead(dir, run string) bool {
 	return len(events) > 0 && !written(dir, run)
 }
 
-// Orphaned is for AcquireOver: a holder is dead if it was on this machine, host, and its run's journal in dir says so. Another machine may have resumed a run that
-// began here.
+// Orphaned is for AcquireOver: a holder is dead if it was on this machine, host, and was the last to write its run's journal in dir, which nobody
+// writes any more. A run that began here may have been resumed elsewhere: on another machine, or from another checkout on this one.
 func Orphaned(dir, host string) func(Holder) bool {
-	return func(h Holder) bool { return h.Host == host && host != "" && Dead(dir, h.Run) }
+	return func(h Holder) bool {
+		return h.Host == host && host != "" && Dead(dir, h.Run) && writer(dir, h.Run) == h.PID
+	}
+}
+
+// writer is the process that began to write a run's journal last, 0 where nobody can tell.
+func writer(dir, run string) (pid int) {
+	events, err := Read(dir, run)
+	if _, cut := errors.AsType[*CutError](err); err != nil && !cut {
+		return 0
+	}
+	for _, e := range events {
+		switch b := e.Body.(type) { //nolint:gochecksumtype // the two kinds that name a process
+		case release.RunStarted:
+			pid = b.PID
+		case release.RunResumed:
+			pid = b.PID
+		}
+	}
+	return pid
 }

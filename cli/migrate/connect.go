@@ -14,25 +14,6 @@ import (
 	"readme/cli/release"
 )
 
-// Reach connects, asks for one answer, and leaves. Its error is a *release.Fault without the password, or the context's.
-func Reach(ctx context.Context, url release.Secret) error {
-	a, err := parse(url)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*dialTimeout)
-	defer cancel()
-	conn, err := a.connect(ctx, "readme-ops", nil)
-	if err != nil {
-		return err
-	}
-	defer leave(ctx, conn)
-	if err := conn.Ping(ctx); err != nil {
-		return a.unreachable(err)
-	}
-	return nil
-}
-
 // connect opens one connection. notice gets what the server remarks; nil drops it.
 func (a address) connect(ctx context.Context, application string, notice func(string)) (*pgx.Conn, error) {
 	cfg, err := a.config(application)

@@ -47,14 +47,14 @@ func TestUp_refusesAFileThatWasAppliedWithAnotherContent(t *testing.T) {
 	}
 }
 
-func TestReach_aServerThatIsThere(t *testing.T) {
+func TestConnect_aServerThatIsThere(t *testing.T) {
 	t.Parallel()
-	if err := migrate.Reach(t.Context(), release.NewSecret(database(t))); err != nil {
+	if err := reach(t.Context(), release.NewSecret(database(t))); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestReach_ignoresPostgresVariablesOfTheShell(t *testing.T) {
+func TestConnect_ignoresPostgresVariablesOfTheShell(t *testing.T) {
 	address := database(t)
 	for name, value := range map[string]string{
 		"PGHOST": "db.example.invalid", "PGPORT": "1", "PGUSER": "nobody", "PGPASSWORD": "wrong", "PGDATABASE": "nowhere",
@@ -64,12 +64,12 @@ func TestReach_ignoresPostgresVariablesOfTheShell(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	if err := migrate.Reach(t.Context(), release.NewSecret(address)); err != nil {
+	if err := reach(t.Context(), release.NewSecret(address)); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestReach_saysWhyNot(t *testing.T) {
+func TestConnect_saysWhyNot(t *testing.T) {
 	t.Parallel()
 	address := database(t)
 	_, its := ordinary(t, address)
@@ -99,7 +99,7 @@ func TestReach_saysWhyNot(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			err := migrate.Reach(t.Context(), release.NewSecret(c.address))
+			err := reach(t.Context(), release.NewSecret(c.address))
 			f := fault(t, err, c.address)
 			if text := show(f) + f.Error(); !strings.Contains(text, c.want) || strings.Contains(text, "s3cr3t") || strings.Contains(text, "cr3t@") {
 				t.Errorf("got %s", text)
@@ -108,12 +108,12 @@ func TestReach_saysWhyNot(t *testing.T) {
 	}
 }
 
-func TestReach_cancelledSaysSo(t *testing.T) {
+func TestConnect_cancelledSaysSo(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stop := errors.New("ctrl-c")
 	cancel(stop)
-	if err := migrate.Reach(ctx, release.NewSecret(database(t))); !errors.Is(err, stop) {
+	if err := reach(ctx, release.NewSecret(database(t))); !errors.Is(err, stop) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -125,4 +125,13 @@ func TestATransactionPoolerIsRefused(t *testing.T) {
 	golden(t, show(fault(t, err, address)))
 	_, err = migrate.Up(t.Context(), release.NewSecret(address), nil, migrate.Options{})
 	fault(t, err, address)
+}
+
+// reach connects, and leaves.
+func reach(ctx context.Context, url release.Secret) error {
+	conn, err := migrate.Connect(ctx, url, "readme-ops test")
+	if err == nil {
+		err = conn.Close(ctx)
+	}
+	return err
 }

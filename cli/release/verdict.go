@@ -29,7 +29,7 @@ func (s *State) Verdict() Verdict {
 		return Going
 	case s.Stopping == "" && s.allDone():
 		return Released
-	case s.stands():
+	case s.stands() && s.Moved():
 		return Unproven
 	case s.notPutBack():
 		return Left

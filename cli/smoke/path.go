@@ -74,9 +74,6 @@ func parseStep(text string, at int) (step, error) {
 	return wrong(at, ". or [")
 }
 
-// String is the path as it was written.
-func (p Path) String() string { return p.text }
-
 // Get finds the place in a decoded document. Its error says how far the path leads.
 func (p Path) Get(doc any) (any, error) {
 	at := 1

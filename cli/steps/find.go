@@ -45,9 +45,9 @@ func past(ctx context.Context, h Host, m provider.Marker) ([]string, error) {
 func (w *World) patience() time.Duration { return cmp.Or(w.Patience, 30*time.Second) }
 
 // seek looks until something is found, or until there was no trace of it for as long as a vendor's lists may lag: then it
-// is "". A vendor that is away is asked again for two minutes.
+// is "". A vendor that is away is asked again for a while.
 func (w *World) seek(ctx context.Context, t *engine.Task, find func(context.Context) (string, error)) (string, error) {
-	const away, often = 2 * time.Minute, 2 * time.Second
+	const often = 2 * time.Second
 	var empty, failing time.Time // since when
 	pause := often
 	if w.Poll > 0 {
@@ -73,7 +73,7 @@ func (w *World) seek(ctx context.Context, t *engine.Task, find func(context.Cont
 		case failing.IsZero():
 			failing = time.Now()
 			t.Say("", "cannot look for what was begun, asking again: "+err.Error())
-		case time.Since(failing) > away:
+		case time.Since(failing) > outage:
 			return "", err
 		}
 		if err := sleep(ctx, pause); err != nil {

@@ -134,7 +134,9 @@ func (h *History) Run(id string) *release.State {
 
 // Back is the run that a rollback goes back to where nobody names one: the last released one before that which brought
 // what is live. A rollback counts as the run that it went back to, so that two of them go back twice. Where what is live
-// was brought by no released run (by a stranger, or by one that failed), it is the last released one. Nil: there is none.
+// was brought by no released run (by a stranger, or by one that failed), it is the last released one. What was gone back to
+// may be gone back to again: the run before a release can be a rollback, and what that one took away was wrong. Nil: there
+// is none.
 func (h *History) Back(live map[string]provider.Deployment) *release.State {
 	after := -1
 	for i, r := range h.runs {
@@ -144,8 +146,7 @@ func (h *History) Back(live map[string]provider.Deployment) *release.State {
 		}
 	}
 	for i, r := range h.runs {
-		way := r.Plan.Purpose == release.Rollback && after >= 0 // it only repeats an older one
-		if i > after && !way && r.Verdict() == release.Released && !h.matches(r, live) {
+		if i > after && r.Verdict() == release.Released && !h.matches(r, live) {
 			return r
 		}
 	}

@@ -131,6 +131,10 @@ func (a promote) Undo(ctx context.Context, t *engine.Task, was engine.Was) (rele
 	if err != nil {
 		return release.StepDone{}, err
 	}
+	return a.w.outlast(ctx, t, h, func() (release.StepDone, error) { return a.undo(ctx, t, in, h, was) })
+}
+
+func (a promote) undo(ctx context.Context, t *engine.Task, in plan.PromoteInputs, h Host, was engine.Was) (release.StepDone, error) {
 	rec, ok, err := recorded(was.Intents)
 	if err != nil || !ok {
 		return release.StepDone{}, cmp.Or(err, errors.New("there is no record of what was live before"))

@@ -211,7 +211,6 @@ func Actions(w *World, p release.Plan) (map[string]engine.Action, error) {
 // wait polls until over says so, the context ends, or reading has failed for as long as patience lasts: a vendor
 // that is briefly away does not make a deployment a failed one.
 func (w *World) wait(ctx context.Context, t *engine.Task, h Host, id string, each func(provider.Deployment)) (provider.Deployment, error) {
-	const patience = 2 * time.Minute
 	var failing time.Time
 	for {
 		d, err := h.Deployment(ctx, id)
@@ -230,8 +229,8 @@ func (w *World) wait(ctx context.Context, t *engine.Task, h Host, id string, eac
 		case failing.IsZero():
 			failing = time.Now()
 			t.Say("", "cannot read the deployment, asking again: "+err.Error())
-		case time.Since(failing) > patience:
-			return d, fmt.Errorf("its state could not be read for %s: %w", patience, err)
+		case time.Since(failing) > outage:
+			return d, fmt.Errorf("its state could not be read for %s: %w", outage, err)
 		}
 		if err := sleep(ctx, w.Poll); err != nil {
 			return d, err

@@ -20,7 +20,7 @@ func (a deploy) Undo(ctx context.Context, t *engine.Task, was engine.Was) (relea
 	if err := json.Unmarshal(t.Step.Inputs, &in); err != nil {
 		return release.StepDone{}, err
 	}
-	done, err := a.undo(ctx, t, in, was)
+	done, err := a.w.outlast(ctx, t, a.w.Hosts[in.Name], func() (release.StepDone, error) { return a.undo(ctx, t, in, was) })
 	made := slices.Clone(in.Make)
 	for _, name := range in.Variables {
 		made = append(made, "variable "+name)

@@ -63,8 +63,10 @@ func (w where) race() error {
 			if _, err := w.run(w.dir, way...); err != nil {
 				return err
 			}
+			took, name := time.Since(began), filepath.Base(way[0])
+			fmt.Printf("  round %d, %s: %.1f s\n", round, name, took.Seconds())
 			if round > 0 {
-				times[filepath.Base(way[0])] = append(times[filepath.Base(way[0])], time.Since(began))
+				times[name] = append(times[name], took)
 			}
 		}
 	}

@@ -70,7 +70,7 @@ func (p point) subject() string {
 	case step == "promote client", strings.Contains(p.What, "/promote/"):
 		return "promote"
 	case slices.Contains([]string{"api", "worker", "bot", "client"}, step),
-		strings.HasSuffix(p.What, "/up"), strings.Contains(p.What, "/agents/"), strings.HasSuffix(p.What, "/deployments"):
+		p.What == "DeployCommit", strings.HasSuffix(p.What, "/up"), strings.HasPrefix(p.What, "POST /v1/agents/"), strings.HasSuffix(p.What, "/deployments"):
 		return "deploy"
 	}
 	return ""

@@ -22,7 +22,8 @@ func TestSweep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("minutes of releases")
 	}
-	lanes := 4 // a release is mostly waiting
+	t.Parallel()
+	lanes := 4
 	if *every > 0 {
 		lanes = min(max(2*runtime.NumCPU(), lanes), 8)
 	}
@@ -36,7 +37,10 @@ func TestSweep(t *testing.T) {
 		places = append(places, w.clone(t, env))
 	}
 	places[0].first(t) // alone: they share a Railway project, whose services the first one makes
-	side(t, "first", places[1:], func(t *testing.T, p *place, _ int) { p.first(t) })
+	side(t, "first", places[1:], func(t *testing.T, p *place, _ int) {
+		t.Helper()
+		p.first(t)
+	})
 	courses := []*course{{name: "forward", effects: brought()}, {name: "back", broken: true, want: 7, effects: broughtBack()}}
 	for _, c := range courses {
 		if *every > 0 {
@@ -45,6 +49,7 @@ func TestSweep(t *testing.T) {
 		c.chosen = choose(c.points, c.broken, *every)
 	}
 	side(t, "cut", places, func(t *testing.T, p *place, lane int) {
+		t.Helper()
 		for _, c := range courses {
 			c.sweep(t, p, lane, len(places))
 		}
@@ -69,16 +74,15 @@ func broughtBack() map[string]int {
 	return all
 }
 
-// side runs f for each place at the same time.
+// side runs f for each place at the same time, however few processors there are: a release is mostly waiting.
 func side(t *testing.T, name string, places []*place, f func(t *testing.T, p *place, lane int)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {
+		var all sync.WaitGroup
 		for lane, p := range places {
-			t.Run(p.env, func(t *testing.T) {
-				t.Parallel()
-				f(t, p, lane)
-			})
+			all.Go(func() { t.Run(p.env, func(t *testing.T) { f(t, p, lane) }) })
 		}
+		all.Wait()
 	})
 	if t.Failed() {
 		t.FailNow()
@@ -118,6 +122,7 @@ func (c *course) uncut(t *testing.T, places []*place) {
 	t.Helper()
 	seen := make([][]point, len(places))
 	side(t, c.name+" uncut", places, func(t *testing.T, p *place, lane int) {
+		t.Helper()
 		p.next(t, c.broken)
 		e := p.run(t, nil, "release", "--yes")
 		if e.code != c.want {

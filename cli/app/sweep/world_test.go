@@ -41,7 +41,9 @@ func newWorld(t *testing.T, fill func(t *testing.T, dir string)) *world {
 	}
 	t.Cleanup(func() {
 		_ = up.Process.Signal(syscall.SIGTERM)
-		_ = up.Wait()
+		if err := up.Wait(); err != nil || t.Failed() {
+			t.Logf("the box: %v\n%s", err, said)
+		}
 		_ = w.command(w.dir, "box", "reset").Run()
 	})
 	for began := time.Now(); !strings.Contains(said.String(), "the box is up"); time.Sleep(20 * time.Millisecond) {

@@ -15,7 +15,7 @@ import (
 // Config is what a Host needs. Nothing is taken from the environment behind its back.
 type Config struct {
 	// Dir holds work folders, outputs and the cache of node_modules. It lies outside of any repository, because a build
-	// below one would pick up its git and its lockfile, and belongs to one Host at a time. See DefaultDir.
+	// below one would pick up its git and its lockfile, and belongs to one Host at a time.
 	Dir string
 	// Home is HOME of every build and service.
 	Home string
@@ -35,14 +35,6 @@ type Host struct {
 	mu    sync.Mutex
 	locks map[string]chan struct{} // by cache entry: two equal builds at once build once
 	inUse map[string]int           // running processes by the output that they run from
-}
-
-// DefaultDir is where a Host of a checkout works: below the person's cache folder, or, for root, in /var/cache.
-func DefaultDir(userCache, key string) string {
-	if os.Geteuid() == 0 {
-		return filepath.Join("/var/cache/readme-ops", key)
-	}
-	return filepath.Join(userCache, "readme-ops", key)
 }
 
 // New makes the folders, and deletes what an earlier Host in Dir did not finish.

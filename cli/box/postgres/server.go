@@ -32,7 +32,7 @@ var ErrNoBinaries = errors.New("no Postgres binaries")
 
 // Options say where a server lives and how it is found.
 type Options struct {
-	Dir       string         // home of the cluster: it holds the data and the lock. See DefaultDir.
+	Dir       string         // home of the cluster: it holds the data and the lock.
 	Port      int            // 0: any free one
 	Ephemeral bool           // Dir must not exist, goes when the server goes, and is not safe from power cuts
 	Password  release.Secret // of Role; empty: a new one at each start
@@ -50,15 +50,6 @@ type Server struct {
 	lock     *os.File
 	remove   bool
 	once     sync.Once
-}
-
-// DefaultDir is where the cluster of a box lives: in the box's own folder, or, for root, whose folders are closed to
-// the user that Postgres must run as, under /var/lib/readme-ops by the key of the checkout.
-func DefaultDir(box, key string) string {
-	if os.Geteuid() == 0 {
-		return filepath.Join("/var/lib/readme-ops", key, "postgres")
-	}
-	return filepath.Join(box, "postgres")
 }
 
 // Start starts the cluster in o.Dir, makes it first if there is none, and waits until it takes connections. Role and

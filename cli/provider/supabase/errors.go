@@ -18,22 +18,6 @@ type refusal struct {
 	Code       string          `json:"code"`
 }
 
-// Code gives Storage's own word for a refusal, such as NoSuchBucket; "" if err holds none.
-func Code(err error) string {
-	e, ok := errors.AsType[*provider.Error](err)
-	if !ok {
-		return ""
-	}
-	var r refusal
-	if json.Unmarshal(e.Body, &r) != nil {
-		return ""
-	}
-	if r.Code != "" {
-		return r.Code
-	}
-	return r.Error
-}
-
 // meant puts the body's status in the place of HTTP's, where there is one. again reports that Storage means a passing
 // trouble (locked, too many connections, a database that times out) and that the call may be repeated; what came with
 // an HTTP status of its own was repeated by the door already.

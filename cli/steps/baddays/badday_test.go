@@ -26,6 +26,7 @@ func tables() map[string][]row {
 		"Wire_readings":                    wireReadings(),
 		"Wire_waysBack":                    wireWaysBack(),
 		"Wire_tokensThatAreTakenAway":      wireTokensThatAreTakenAway(),
+		"Vendors_thatAreDownForTenMinutes": outages(),
 	}
 }
 

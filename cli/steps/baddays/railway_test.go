@@ -100,7 +100,7 @@ func railwayReadingsThatMislead() []row {
 		api(railway.FaultStaleLatest, 1),
 		api(railway.FaultStaleLatest, 1).lasts(25 * time.Second),
 		api(railway.FaultUnknownStatus, 3),
-		api(railway.FaultUnknownStatus, 0).starts("planned").ends(release.ExitNotPutBack, "PONDERING").takes(31*time.Minute).
+		api(railway.FaultUnknownStatus, 0).starts("planned").ends(release.ExitNotPutBack, "PONDERING").takes(41*time.Minute).
 			leaves(all("1"), "the way back cannot be seen to have arrived either"),
 		api(railway.FaultLogsLate, 0),
 		api(railway.FaultLogsEmpty, 0),

@@ -14,12 +14,13 @@ import (
 type row struct {
 	vendor string
 	fault.Fault
-	also []row  // faults that come with it; only vendor and Fault count
-	at   string // when they begin: "" before the plan, "planned", a step's name, or "undo:" and a step's name
-	kind kind
-	flaw flaw      // what is wrong with version 2 itself
-	new  bool      // nothing is there yet: the release makes it all, and "back" means nothing serves
-	has  emptiness // what there is then, if not only the two projects
+	also        []row         // faults that come with it; only vendor and Fault count
+	at          string        // when they begin: "" before the plan, "planned", a step's name, or "undo:" and a step's name
+	later, gone time.Duration // how long after that they begin, and when all of them end; 0: not during the release
+	kind        kind
+	flaw        flaw      // what is wrong with version 2 itself
+	new         bool      // nothing is there yet: the release makes it all, and "back" means nothing serves
+	has         emptiness // what there is then, if not only the two projects
 
 	exit    int
 	refused bool     // before anything moved
@@ -36,6 +37,9 @@ func (r row) name() string {
 		if more != "" {
 			parts = append(parts, more)
 		}
+	}
+	if r.gone > 0 {
+		parts = append(parts, "for "+r.gone.String())
 	}
 	if r.Times > 0 {
 		parts = append(parts, fmt.Sprint(r.Times, "x"))
@@ -87,13 +91,24 @@ func (r row) play(w *world) {
 			}
 		}
 	}
-	o := w.release(2, r.at, on)
+	o := w.release(2, r.at, r.when(w, on))
 	w.clear()
 	time.Sleep(10 * time.Minute) // what was late lands
 	w.Logf("exit %d after %s", o.exit(), o.took)
 	ok := r.judge(w, o) && r.told(w, o)
 	if ok = r.real(w, o) && ok; !ok || testing.Verbose() {
 		w.show(o)
+	}
+}
+
+// when puts the beginning of the faults off, and ends them.
+func (r row) when(w *world, on func()) func() {
+	if r.gone == 0 {
+		return on
+	}
+	return func() {
+		time.AfterFunc(r.later, on)
+		time.AfterFunc(r.later+r.gone, w.clear)
 	}
 }
 
