@@ -42,7 +42,7 @@ func (r *runner) lookUpUndos(ctx context.Context) {
 			continue
 		}
 		was := r.was(e.step)
-		r.launch(ctx, &flight{step: r.step(e.step), undo: true, was: was, limit: r.o.UndoDeadline}, func(ctx context.Context, t *Task) (release.StepDone, error) {
+		r.launch(ctx, &flight{step: r.step(e.step), undo: true, looks: true, was: was, limit: r.o.UndoDeadline}, func(ctx context.Context, t *Task) (release.StepDone, error) {
 			done, happened, err := by.ReconcileUndo(ctx, t, was)
 			if err == nil && !happened {
 				err = errNothing

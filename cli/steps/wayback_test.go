@@ -20,7 +20,9 @@ type forgetful struct {
 
 func (f *forgetful) Live(context.Context) (provider.Deployment, error) { return f.live, nil }
 
-func (f *forgetful) Deploy(context.Context, steps.Order) (string, error) { panic("nothing is deployed") }
+func (f *forgetful) Deploy(context.Context, steps.Order) (string, error) {
+	panic("nothing is deployed")
+}
 
 func (f *forgetful) Deployment(_ context.Context, id string) (provider.Deployment, error) {
 	f.live = provider.Deployment{ID: id, State: provider.Live}
@@ -34,7 +36,9 @@ func (f *forgetful) Restore(context.Context, provider.Deployment, provider.Marke
 	return "second", nil
 }
 
-func (f *forgetful) Past(context.Context, provider.Marker) ([]string, error) { return []string{"new"}, nil }
+func (f *forgetful) Past(context.Context, provider.Marker) ([]string, error) {
+	return []string{"new"}, nil
+}
 
 func (f *forgetful) Find(context.Context, steps.Order, []string) (string, error) { return "", nil }
 
