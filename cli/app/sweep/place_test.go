@@ -76,7 +76,7 @@ type end struct {
 // run runs a command in the environment, and kills it where the trap springs.
 func (p *place) run(t *testing.T, at *point, args ...string) end {
 	t.Helper()
-	const patience = 3 * time.Minute
+	const patience = 10 * time.Minute // a first npm ci, on a machine with much else to do
 	cmd := p.command(p.at, append(args, "--env", p.env)...)
 	said := &output{}
 	cmd.Stdout, cmd.Stderr = said, said
