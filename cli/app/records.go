@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -53,6 +54,16 @@ type known struct {
 	holder *ledger.Holder
 }
 
+// heldBy says who holds the lock for the run. A holder that is provably gone is none: its lease only has not ended yet.
+func (k *known) heldBy(dir string, h ledger.Holder) {
+	host, _ := os.Hostname() // without a name nobody is ever provably gone
+	if !ledger.Orphaned(dir, host)(h) {
+		k.holder = &h
+		return
+	}
+	k.Gone = k.State != nil && k.State.Verdict() == release.Going
+}
+
 // list gives the runs of all records, the newest first, at most limit of each database. A database that does not answer is told,
 // and its runs are those that journals know.
 func (r records) list(ctx context.Context, limit int) ([]known, error) {
@@ -76,8 +87,7 @@ func (r records) list(ctx context.Context, limit int) ([]known, error) {
 		list[i] = known{Summary: s}
 		for _, h := range holders {
 			if h.Run == s.Run {
-				list[i].holder = &h
-				list[i].Gone = s.Gone && ledger.Dead(r.dir, s.Run)
+				list[i].heldBy(r.dir, h)
 			}
 		}
 	}
@@ -165,7 +175,7 @@ func (r records) newer(here *release.State, there lately, env string) *known {
 		last = &known{Summary: there.runs[i]}
 	}
 	if there.holder.Run == last.Run {
-		last.holder = &there.holder
+		last.heldBy(r.dir, there.holder)
 	}
 	return last
 }

@@ -207,14 +207,14 @@ func TestRead_toleratesOnlyACutLastLine(t *testing.T) {
 		lines [][]byte
 		want  string
 	}{
-		"a cut in the middle": {[][]byte{lines[0], lines[1][:30], []byte("\n"), lines[2]}, "j:2: unexpected end of JSON input"},
-		"lines run together":  {[][]byte{lines[0], lines[1][:30], lines[2]}, "j:2: invalid character"},
-		"a gap":               {[][]byte{lines[0], lines[2]}, "j:2: event 3 stands where event 2 should"},
-		"a line twice":        {[][]byte{lines[0], lines[1], lines[1]}, "j:3: event 2 stands where event 3 should"},
-		"no start":            {[][]byte{bytes.Replace(lines[1], []byte(`"seq":2`), []byte(`"seq":1`), 1)}, "j:1: the journal begins with approved"},
-		"another run":         {[][]byte{lines[0], bytes.Replace(lines[1], []byte(run), []byte("other"), 1)}, `j:2: the event is of run "other"`},
-		"an empty line":       {[][]byte{lines[0], []byte("\n"), lines[1]}, "j:2: unexpected end"},
-		"an unknown kind":     {[][]byte{lines[0], bytes.Replace(lines[1], []byte(`"approved"`), []byte(`"danced"`), 1)}, `j:2: event of unknown kind "danced"`},
+		"a cut in the middle": {[][]byte{lines[0], lines[1][:30], []byte("\n"), lines[2]}, "j:2: the journal of a run is damaged: unexpected end of JSON input"},
+		"lines run together":  {[][]byte{lines[0], lines[1][:30], lines[2]}, "j:2: the journal of a run is damaged: invalid character"},
+		"a gap":               {[][]byte{lines[0], lines[2]}, "j:2: the journal of a run is damaged: event 3 stands where event 2 should"},
+		"a line twice":        {[][]byte{lines[0], lines[1], lines[1]}, "j:3: the journal of a run is damaged: event 2 stands where event 3 should"},
+		"no start":            {[][]byte{bytes.Replace(lines[1], []byte(`"seq":2`), []byte(`"seq":1`), 1)}, "j:1: the journal of a run is damaged: the journal begins with approved"},
+		"another run":         {[][]byte{lines[0], bytes.Replace(lines[1], []byte(run), []byte("other"), 1)}, `j:2: the journal of a run is damaged: the event is of run "other"`},
+		"an empty line":       {[][]byte{lines[0], []byte("\n"), lines[1]}, "j:2: the journal of a run is damaged: unexpected end"},
+		"an unknown kind":     {[][]byte{lines[0], bytes.Replace(lines[1], []byte(`"approved"`), []byte(`"danced"`), 1)}, `j:2: the journal of a run is damaged: event of unknown kind "danced"`},
 	} {
 		events, err := ledger.Decode(bytes.NewReader(bytes.Join(c.lines, nil)), "j")
 		if err == nil || !strings.Contains(err.Error(), c.want) || events != nil {

@@ -61,17 +61,30 @@ func decode(r io.Reader, path string) ([]release.Event, error) {
 			// A line without its end is never whole: every Write ends in one.
 			return events, &CutError{Path: path, Line: n, whole: whole}
 		case err != nil:
-			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
+			return nil, damaged(path, n, err)
 		}
 		var e release.Event
 		if err := json.Unmarshal(line, &e); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
+			return nil, damaged(path, n, err)
 		}
 		if err := follows(events, e); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
+			return nil, damaged(path, n, err)
 		}
 		events = append(events, e)
 		whole += int64(len(line)) + 1
+	}
+}
+
+// damaged is for a journal that was written to by something else than readme-ops. Without it the run's record in Postgres is what
+// counts, so putting it aside is safe wherever there is one.
+func damaged(path string, line int, err error) *release.Fault {
+	return &release.Fault{
+		Title:  "the journal of a run is damaged",
+		Detail: err.Error() + ". The record in the environment's Postgres is whole without it; put the journal aside to go on with that",
+		Where:  &release.Place{File: path, Line: line},
+		Try:    "mv " + release.ShellWord(path) + " " + release.ShellWord(path+".aside"),
+		Exit:   release.ExitNotPutBack,
+		Cause:  err,
 	}
 }
 

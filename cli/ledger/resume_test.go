@@ -57,7 +57,7 @@ func TestOpen_refuses(t *testing.T) {
 	if err := os.WriteFile(path, []byte(broken), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := ledger.Open(dir, run); err == nil || !strings.Contains(err.Error(), ":3: event 4 stands where event 3 should") {
+	if _, _, err := ledger.Open(dir, run); err == nil || !strings.Contains(err.Error(), ":3: the journal of a run is damaged: event 4 stands where event 3 should") {
 		t.Errorf("cut in the middle: got %v", err)
 	}
 	if after, err := os.ReadFile(path); err != nil || string(after) != broken {

@@ -218,6 +218,25 @@ func TestBuild_keepsTheLatestOutputsAndThoseInUse(t *testing.T) {
 	}
 }
 
+// Lanes that build at the same time may be more than the cache has places: an output that was just built is about to be started.
+func TestBuild_keepsWhatIsAboutToBeStarted(t *testing.T) {
+	t.Parallel()
+	h, _ := newHost(t, "") // keeps 2
+	var dirs []string
+	for n := range 4 {
+		out, err := h.Build(t.Context(), script(t, fmt.Sprintf("echo %d", n), nobody))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dirs = append(dirs, out.Dir)
+	}
+	for n, dir := range dirs {
+		if _, err := os.Stat(dir); err != nil {
+			t.Errorf("build %d is gone before it could start: %v", n, err)
+		}
+	}
+}
+
 func TestBuild_refusesBadArchives(t *testing.T) {
 	t.Parallel()
 	notGzip := write(t, filepath.Join(t.TempDir(), "x"), "this is not a gzip file", 0o600)

@@ -34,8 +34,12 @@ func touch(entry string) {
 	_ = os.Chtimes(filepath.Join(entry, marker), now, now)
 }
 
-// prune deletes the entries of a folder but the latest used ones, those in use, and the one that was made right now.
-// What cannot be deleted now is deleted another time.
+// justUsed is how long an entry stays after its last use whatever the others are: between a build that found it and the start
+// that runs it nobody holds it, and in that time as many other lanes as the cache has places may build theirs.
+const justUsed = 2 * time.Minute
+
+// prune deletes the entries of a folder but the latest used ones, those in use or used just now, and the one that was made
+// right now. What cannot be deleted now is deleted another time.
 func (h *Host) prune(dir string, keep int, made string) {
 	type entry struct {
 		path string
@@ -53,7 +57,7 @@ func (h *Host) prune(dir string, keep int, made string) {
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return b.used.Compare(a.used) })
 	for i, e := range entries {
-		if i >= keep && e.path != made && !h.isUsed(e.path) {
+		if i >= keep && e.path != made && time.Since(e.used) > justUsed && !h.isUsed(e.path) {
 			discard(e.path)
 		}
 	}
