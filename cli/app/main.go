@@ -210,7 +210,7 @@ func (a *app) root() *cli.Command {
 		Commands: []*cli.Command{
 			a.planCommand(), a.releaseCommand(), a.resumeCommand(), a.promoteCommand(), a.rollbackCommand(), a.driftCommand(), a.unlockCommand(),
 			a.smokeCommand(), a.statusCommand(), a.logsCommand(), a.historyCommand(), a.showCommand(),
-			a.boxCommand(), a.doctorCommand(),
+			a.envCommand(), a.boxCommand(), a.doctorCommand(),
 		},
 	}
 	cli.VersionPrinter = func(c *cli.Command) { _, _ = fmt.Fprintln(a.sys.Out, "readme-ops "+c.Version) }

@@ -24,6 +24,22 @@ type BucketInputs struct {
 	Types   []string `json:"types"`
 }
 
+// VariablesInputs is what a step of kind variables works from. The values are not in it: they come from where this process has
+// them, and must have the fingerprint that was approved.
+type VariablesInputs struct {
+	To   string           `json:"to"`
+	Name string           `json:"name"` // of the service in release.yaml
+	Set  []VariableChange `json:"set"`  // sorted by name
+}
+
+// VariableChange is one variable that is written.
+type VariableChange struct {
+	Name string `json:"name"`
+	Op   string `json:"op"`             // add: it is not there; change: another value is
+	Was  string `json:"was,omitempty"`  // fingerprint of what is there; "" where nobody can know it
+	Will string `json:"will,omitempty"` // fingerprint of the value; "" before the environment has a key
+}
+
 // DeployInputs is what a step of kind deploy works from. Which fields count depends on To.
 type DeployInputs struct {
 	To            string          `json:"to"`

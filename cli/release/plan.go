@@ -77,6 +77,7 @@ type Kind string
 const (
 	KindMigrations Kind = "migrations" // apply what is pending
 	KindBucket     Kind = "bucket"     // make the bucket, or put it right
+	KindVariables  Kind = "variables"  // write variables of a service at its vendor, for the deployments that follow
 	KindDeploy     Kind = "deploy"     // bring a service to a host
 	KindCheck      Kind = "check"      // one smoke check
 	KindPromote    Kind = "promote"    // put a staged deployment on its domain

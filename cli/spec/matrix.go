@@ -20,6 +20,8 @@ type Service struct {
 	Example string   // path of its env.example
 	Deploy  string   // the entry of release.yaml's deploy that brings it; "" for readme-ops itself
 	Code    []string // folders with the code that reads its variables
+	// Provided are variables that the code reads and that whoever runs it provides, beside those that its host is known for: PORT.
+	Provided []string
 }
 
 // Variable is one variable and who needs it where.
@@ -35,6 +37,7 @@ type Variable struct {
 	Default        string
 	Value          string // a fixed value or a template: "${bot.start_url}"
 	SameEverywhere bool   // every service of an environment has the same value
+	Unread         bool   // `code: false`: no code of ours reads it by its name, such as what a library reads
 }
 
 // RequiredIn reports whether env needs the variable.

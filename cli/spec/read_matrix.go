@@ -31,12 +31,14 @@ func service(n, v value) Service {
 		need("example", repoPath(&s.Example)),
 		may("deploy", text(&s.Deploy)),
 		may("code", texts(&s.Code)),
+		may("provided", texts(&s.Provided)),
 	)
 	return s
 }
 
 func variable(n, v value) Variable {
 	out := Variable{Name: n.node.Value, At: n.place(), Type: "string"}
+	read := true
 	if !variableShape.MatchString(out.Name) {
 		n.wrong(quote(out.Name)+" is no name of a variable", "it has upper-case letters, digits and _, and begins with a letter")
 	}
@@ -49,7 +51,9 @@ func variable(n, v value) Variable {
 		may("default", scalar(&out.Default)),
 		may("value", scalar(&out.Value)),
 		may("same_everywhere", flag(&out.SameEverywhere)),
+		may("code", flag(&read)),
 	)
+	out.Unread = !read
 	if strings.ContainsAny(out.About, "\r\n") {
 		v.doc.values[v.path+".about"].wrong(v.path+".about has several lines", "it becomes a comment: write one line")
 	}

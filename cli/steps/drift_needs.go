@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"readme/cli/plan"
+	"readme/cli/provider"
 	"readme/cli/provider/pipecat"
 	"readme/cli/spec"
 )
@@ -74,20 +74,20 @@ func (w *World) ordered(d spec.Deploy) (Order, error) {
 }
 
 // variableDrift compares names: a value that is only at the vendor cannot be compared.
-func variableDrift(q Question, d spec.Deploy, have map[string]*string) (out []Drift) {
+func variableDrift(q Question, d spec.Deploy, have []provider.Variable) (out []Drift) {
 	var known []string
 	for _, v := range variablesOf(q.Matrix, d.Name) {
 		known = append(known, v.Name)
-		if _, ok := have[v.Name]; !ok && v.RequiredIn(q.Env.Name) {
+		if _, ok := find(have, v.Name); !ok && v.RequiredIn(q.Env.Name) {
 			out = append(out, Drift{Where: d.Name, What: "variable " + v.Name, Expected: "it is set at " + d.To, Found: "it is not there"})
 		}
 	}
 	if len(known) == 0 { // the matrix says nothing of this service
 		return nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(have)) {
-		if !slices.Contains(known, name) && !vendors(d.To, name) {
-			out = append(out, Drift{Where: d.Name, What: "variable " + name, Expected: "envmatrix.yaml does not give it to " + d.Name, Found: "it is set at " + d.To})
+	for _, v := range have {
+		if !slices.Contains(known, v.Name) && !vendors(d.To, v.Name) {
+			out = append(out, Drift{Where: d.Name, What: "variable " + v.Name, Expected: "envmatrix.yaml does not give it to " + d.Name, Found: "it is set at " + d.To})
 		}
 	}
 	return out

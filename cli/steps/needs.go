@@ -39,7 +39,7 @@ func (w *World) readNeeds(ctx context.Context, q Question, d spec.Deploy, h Host
 	var faults release.Faults
 	fresh := len(s.Missing) > 0 || s.Live.ID == "" // a service that nothing was ever brought to is as good as none
 	for _, v := range variablesOf(q.Matrix, d.Name) {
-		if _, ok := have[v.Name]; ok {
+		if _, ok := find(have, v.Name); ok {
 			continue
 		}
 		value, given := w.Values[v.Name]

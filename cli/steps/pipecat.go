@@ -135,17 +135,17 @@ func (h onPipecat) BuildLogs(ctx context.Context, id string) ([]provider.LogLine
 }
 
 // Variables gives the names in the bot's secret set; the vendor never gives a value back.
-func (h onPipecat) Variables(ctx context.Context) (map[string]*string, error) {
-	names := map[string]*string{}
+func (h onPipecat) Variables(ctx context.Context) ([]provider.Variable, error) {
 	if h.Config.SecretSet == "" {
-		return names, nil
+		return nil, nil
 	}
 	set, found, err := h.c.Secrets(ctx, h.Config.SecretSet)
 	if err != nil || !found {
-		return names, err
+		return nil, err
 	}
+	var out []provider.Variable
 	for _, k := range set.Keys {
-		names[k] = nil
+		out = append(out, provider.Variable{Name: k, Sensitive: true})
 	}
-	return names, nil
+	return out, nil
 }

@@ -126,8 +126,9 @@ func (h onRailway) BuildLogs(ctx context.Context, id string) ([]provider.LogLine
 	return h.c.BuildLogs(ctx, id)
 }
 
-func (h onRailway) Variables(ctx context.Context) (map[string]*string, error) {
-	return h.c.Variables(ctx, h.service)
+func (h onRailway) Variables(ctx context.Context) ([]provider.Variable, error) {
+	vars, err := h.c.Variables(ctx, h.service)
+	return variables(vars), err
 }
 
 // Missing: a service with a health check is one that is reached from outside.

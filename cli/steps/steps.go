@@ -133,9 +133,22 @@ type Logs interface {
 	Logs(ctx context.Context, id string, since time.Time, contains string) ([]provider.LogLine, error)
 }
 
-// Variables reads the variables that the next deployment of a service will get. A nil value exists and cannot be read.
+// Variables reads the variables that the next deployment of a service will get, sorted by name. None of a service that does not
+// exist yet.
 type Variables interface {
-	Variables(ctx context.Context) (map[string]*string, error)
+	Variables(ctx context.Context) ([]provider.Variable, error)
+}
+
+// VariableSetter writes variables of a service in one go and leaves all others alone. It starts no deployment, and has read back
+// that they are there. Writing one twice does no harm.
+type VariableSetter interface {
+	SetVariables(ctx context.Context, vars []provider.NewVariable) error
+}
+
+// Outdated names the variables that were written after what is live was built with them, or that it runs without: the next
+// deployment gets other values. Nil where there are none, or the vendor does not let us know.
+type Outdated interface {
+	Outdated(ctx context.Context, live provider.Deployment) ([]string, error)
 }
 
 // Sessions looks a bot's session up and always stops it. It fails if another deployment than want served it, or if

@@ -95,8 +95,9 @@ func (h onVercel) Logs(context.Context, string, time.Time, string) ([]provider.L
 	return nil, nil
 }
 
-func (h onVercel) Variables(ctx context.Context) (map[string]*string, error) {
-	return h.c.Variables(ctx)
+func (h onVercel) Variables(ctx context.Context) ([]provider.Variable, error) {
+	vars, err := h.c.Variables(ctx)
+	return variables(vars), err
 }
 
 func (h onVercel) Source(ctx context.Context, repo string) (string, error) {
