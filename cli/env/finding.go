@@ -25,7 +25,8 @@ const (
 	RuleExpansion   = "env/expansion"    // a "$" in a value, which godotenv takes for a variable
 	RuleType        = "env/type"         // a value that is not of the variable's type
 	RuleSpace       = "env/space"        // a value with white space around it, which no token has
-	RuleReference   = "env/reference"    // a reference to a secret store, which is not read yet
+	RuleReference   = "env/reference"    // what looks like a reference to a secret store, and is none
+	RulePlaceholder = "env/placeholder"  // "[SENSITIVE]", "*****": what stands for a value that somebody hid
 	RuleUnset       = "env/unset"        // an environment needs the variable, and nothing gives its value
 )
 
