@@ -26,8 +26,8 @@ const (
 )
 
 var (
-	errOpenSlow = fmt.Errorf("it took longer than %s", openPatience)
-	errOpenMuch = fmt.Errorf("it printed more than %d KiB", openMost>>10)
+	errOpenSlow = errors.New("it took too long")
+	errOpenMuch = errors.New("it printed too much")
 )
 
 // opener runs the programs of references in the project's folder, with the person's own environment. Each distinct reference is
@@ -35,7 +35,7 @@ var (
 func (a *app) opener(p *project) env.Open {
 	return func(ctx context.Context, r env.Reference) (release.Secret, error) {
 		open, _ := a.opened.LoadOrStore(strings.Join(r.Argv, "\x00"), sync.OnceValues(func() (release.Secret, error) {
-			return a.openReference(ctx, p.home, r)
+			return a.openReference(ctx, p.home, r, openPatience)
 		}))
 		return open.(func() (release.Secret, error))()
 	}
@@ -47,13 +47,13 @@ type printed struct {
 	last  []string
 }
 
-func (a *app) openReference(ctx context.Context, dir string, r env.Reference) (release.Secret, error) {
-	deadline, stop := context.WithTimeoutCause(ctx, openPatience, errOpenSlow)
+func (a *app) openReference(ctx context.Context, dir string, r env.Reference, patience time.Duration) (release.Secret, error) {
+	deadline, stop := context.WithTimeoutCause(ctx, patience, errOpenSlow)
 	defer stop()
 	limited, enough := context.WithCancelCause(deadline)
 	defer enough(nil)
 	hint := time.AfterFunc(openHint, func() {
-		a.say("waiting for %s, at most %s: it may want to be unlocked", release.Printable(r.Program()), openPatience)
+		a.say("waiting for %s, at most %s: it may want to be unlocked", release.Printable(r.Program()), patience)
 	})
 	defer hint.Stop()
 	var out printed
