@@ -27,6 +27,8 @@ const (
 	RuleSpace       = "env/space"        // a value with white space around it, which no token has
 	RuleReference   = "env/reference"    // what looks like a reference to a secret store, and is none
 	RulePlaceholder = "env/placeholder"  // "[SENSITIVE]", "*****": what stands for a value that somebody hid
+	RuleAnnotation  = "env/annotation"   // an annotation that says something else than the matrix
+	RuleDocs        = "env/docs"         // docs/release-env-matrix.md is not what the matrix says
 	RuleUnset       = "env/unset"        // an environment needs the variable, and nothing gives its value
 )
 

@@ -136,16 +136,5 @@ func (h onPipecat) BuildLogs(ctx context.Context, id string) ([]provider.LogLine
 
 // Variables gives the names in the bot's secret set; the vendor never gives a value back.
 func (h onPipecat) Variables(ctx context.Context) ([]provider.Variable, error) {
-	if h.Config.SecretSet == "" {
-		return nil, nil
-	}
-	set, found, err := h.c.Secrets(ctx, h.Config.SecretSet)
-	if err != nil || !found {
-		return nil, err
-	}
-	var out []provider.Variable
-	for _, k := range set.Keys {
-		out = append(out, provider.Variable{Name: k, Sensitive: true})
-	}
-	return out, nil
+	return h.c.ListVariables(ctx, h.Config.SecretSet)
 }
