@@ -23,6 +23,8 @@ const (
 	RuleSecretValue = "env/secret-value" // a secret has a value in a file that is committed
 	RuleSyntax      = "env/syntax"       // a line that is read differently from how it looks, or not at all
 	RuleExpansion   = "env/expansion"    // a "$" in a value, which godotenv takes for a variable
+	RuleDialect     = "env/dialect"      // a line that the programs which read .env files read in different ways
+	RuleOracle      = "env/oracle"       // a line that godotenv reads otherwise than we do
 	RuleType        = "env/type"         // a value that is not of the variable's type
 	RuleSpace       = "env/space"        // a value with white space around it, which no token has
 	RuleReference   = "env/reference"    // what looks like a reference to a secret store, and is none
