@@ -25,6 +25,8 @@ const (
 	RuleExpansion   = "env/expansion"    // a "$" in a value, which godotenv takes for a variable
 	RuleType        = "env/type"         // a value that is not of the variable's type
 	RuleSpace       = "env/space"        // a value with white space around it, which no token has
+	RuleAnnotation  = "env/annotation"   // an annotation that says something else than the matrix
+	RuleDocs        = "env/docs"         // docs/release-env-matrix.md is not what the matrix says
 	RuleReference   = "env/reference"    // a reference to a secret store, which is not read yet
 	RuleUnset       = "env/unset"        // an environment needs the variable, and nothing gives its value
 )
