@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"readme/cli/engine"
+	"readme/cli/env"
 	"readme/cli/migrate"
 	"readme/cli/plan"
 	"readme/cli/provider"
@@ -185,6 +186,10 @@ type World struct {
 	Plain     map[string]bool           // names of Values that the matrix does not call secret
 	Bypass    release.Secret            // opens a protected deployment to checks; empty for none
 	Smoke     smoke.Env                 // what all checks share
+
+	Fingerprints env.Key      // of the environment; the zero Key before its record is prepared
+	Pushed       []env.Pushed // what is on record of the variables that were pushed
+	Unrecorded   string       // why neither of the two could be read; "" where they were
 
 	unsent unsent
 }
