@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"readme/cli/engine"
+	"readme/cli/env"
 	"readme/cli/migrate"
 	"readme/cli/plan"
 	"readme/cli/provider"
@@ -186,6 +187,9 @@ type World struct {
 	Bypass    release.Secret            // opens a protected deployment to checks; empty for none
 	Smoke     smoke.Env                 // what all checks share
 
+	Fingerprints env.Key // of this environment; the zero Key where it has none yet, or its database is away
+	Pushes       Pushes  // keeps what was written; nil: nobody does
+
 	unsent unsent
 }
 
@@ -202,6 +206,8 @@ func Actions(w *World, p release.Plan) (map[string]engine.Action, error) {
 			actions[s.ID] = migrations{w, p.Commit}
 		case release.KindBucket:
 			actions[s.ID] = bucket{w}
+		case release.KindVariables:
+			actions[s.ID] = variables{w}
 		case release.KindDeploy:
 			actions[s.ID] = deploy{w}
 		case release.KindPromote:
