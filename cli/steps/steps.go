@@ -187,8 +187,10 @@ type World struct {
 	Bypass    release.Secret            // opens a protected deployment to checks; empty for none
 	Smoke     smoke.Env                 // what all checks share
 
-	Fingerprints env.Key // of this environment; the zero Key where it has none yet, or its database is away
-	Pushes       Pushes  // keeps what was written; nil: nobody does
+	Fingerprints env.Key      // of the environment; the zero Key before its record is prepared
+	Pushed       []env.Pushed // what is on record of the variables that were pushed
+	Unrecorded   string       // why neither of the two could be read; "" where they were
+	Pushes       Pushes       // keeps what this process writes; nil: nobody does
 
 	unsent unsent
 }
