@@ -11,6 +11,7 @@ import (
 	"readme/cli/plan"
 	"readme/cli/provider"
 	"readme/cli/provider/pipecat"
+	"readme/cli/provider/railway"
 	"readme/cli/spec"
 )
 
@@ -97,7 +98,7 @@ func variableDrift(q Question, d spec.Deploy, have []provider.Variable) (out []D
 func vendors(to, name string) bool {
 	switch to {
 	case "railway":
-		return name == commitVariable || strings.HasPrefix(name, "RAILWAY_")
+		return name == railway.CommitVariable || strings.HasPrefix(name, "RAILWAY_")
 	case "vercel":
 		return strings.HasPrefix(name, "VERCEL_")
 	}

@@ -12,10 +12,6 @@ import (
 	"readme/cli/spec"
 )
 
-// commitVariable tells a service which commit it is, where the platform does not know: we write it just before an
-// upload or an image, without a deploy of its own, and keep it out of the matrix and the digest.
-const commitVariable = "RELEASE_COMMIT"
-
 // draining lets a worker finish its job: Railway's own default is to kill at once.
 const draining = 30 * time.Second
 
@@ -64,7 +60,7 @@ func (h onRailway) Unprepare(ctx context.Context, before provider.Deployment) er
 			return err
 		}
 		var err error
-		if commit, err = h.c.RanWith(ctx, before.ID, commitVariable); err != nil {
+		if commit, err = h.c.RanWith(ctx, before.ID, railway.CommitVariable); err != nil {
 			return err
 		}
 	}
@@ -76,14 +72,14 @@ func (h onRailway) Unprepare(ctx context.Context, before provider.Deployment) er
 	if err != nil {
 		return err
 	}
-	if has := vars[commitVariable]; has != nil && *has == commit {
+	if has := vars[railway.CommitVariable]; has != nil && *has == commit {
 		return nil
 	}
 	return h.setCommit(ctx, commit)
 }
 
 func (h onRailway) setCommit(ctx context.Context, commit string) error {
-	return h.set(ctx, map[string]release.Secret{commitVariable: release.NewSecret(commit)})
+	return h.set(ctx, map[string]release.Secret{railway.CommitVariable: release.NewSecret(commit)})
 }
 
 // set writes variables. A deployment that Railway starts with them against our word is of what is live already: the one
@@ -127,8 +123,7 @@ func (h onRailway) BuildLogs(ctx context.Context, id string) ([]provider.LogLine
 }
 
 func (h onRailway) Variables(ctx context.Context) ([]provider.Variable, error) {
-	vars, err := h.c.Variables(ctx, h.service)
-	return variables(vars), err
+	return h.c.ListVariables(ctx, h.service)
 }
 
 // Missing: a service with a health check is one that is reached from outside.

@@ -1,0 +1,44 @@
+package env
+
+import (
+	"fmt"
+	"strings"
+
+	"readme/cli/spec"
+)
+
+// Example is the env.example of a service as the matrix says it: for each variable what it is, an annotation in varlock's
+// spelling, and the key, with its default if there is one. Lines end with \n.
+func Example(m *spec.Matrix, s spec.Service) []byte {
+	var b strings.Builder
+	b.WriteString(exampleHead(s) + "\n")
+	for _, v := range m.Of(s.Name) {
+		b.WriteString("\n" + strings.Join(exampleLines(v), "\n") + "\n")
+	}
+	return []byte(b.String())
+}
+
+func exampleHead(s spec.Service) string {
+	return fmt.Sprintf("# The variables of %s. Their truth is %s; values go into .env.<environment>, never in here.", s.Name, spec.MatrixFile)
+}
+
+// exampleLines are what stands in an env.example for one variable.
+func exampleLines(v spec.Variable) []string {
+	about := v.About
+	if strings.HasPrefix(strings.TrimSpace(about), "@") {
+		about = "it is " + about // else it would be an annotation itself
+	}
+	return []string{"# " + about, "# " + Annotate(v), v.Name + "=" + exampleValue(v)}
+}
+
+// exampleValue is the default, quoted where .env files need it. A secret has none in a file that is committed.
+func exampleValue(v spec.Variable) string {
+	value := v.Default
+	switch {
+	case v.Secret:
+		return ""
+	case strings.ContainsAny(value, " \t#'\"$\\`\n"):
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`).Replace(value) + `"`
+	}
+	return value
+}
