@@ -131,8 +131,12 @@ func (s *scanner) nothing(at release.Place, end int) {
 // add keeps an entry that was read as far as its raw value, whose line goes on behind it at to.
 func (s *scanner) add(e *Entry, value string) {
 	e.Raw, e.Value = release.NewSecret(s.text[e.raw:e.rawEnd]), release.NewSecret(value)
-	e.Doc = s.docs[s.docFrom:len(s.docs):len(s.docs)]
-	e.Annotations = s.notes[s.noteFrom:len(s.notes):len(s.notes)]
+	if n := len(s.docs); n > s.docFrom {
+		e.Doc = s.docs[s.docFrom:n:n]
+	}
+	if n := len(s.notes); n > s.noteFrom {
+		e.Annotations = s.notes[s.noteFrom:n:n]
+	}
 	if first, twice := s.first[e.Key]; twice {
 		e.First = first
 		s.find(RuleDuplicate, e.At, fmt.Sprintf("%s stands here twice, in the lines %d and %d", e.Key, first.Line, e.At.Line), "only the last one counts: remove one")
