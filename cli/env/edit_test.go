@@ -31,7 +31,7 @@ func TestFile_withAnotherValueKeepsEveryOtherByte(t *testing.T) {
 		"B=1\rA=2":                        "B=1\rA=new",
 		"A=new # y":                       "A=new # y",
 		"A='new'":                         "A='new'",
-		"\ufeffA=1":                       "\ufeffA=new",
+		"\ufeffB=1\nA=1":                  "\ufeffB=1\nA=new",
 	} {
 		got, err := scanned(text).With("A", release.NewSecret("new"))
 		if err != nil {
@@ -144,8 +144,7 @@ func FuzzWith(f *testing.F) {
 			}
 		}
 		now := string(after.Bytes())
-		head := text[:strings.Index(text, was.Key)]
-		if !strings.HasPrefix(now, head) {
+		if head, _, _ := strings.Cut(text, was.Key); !strings.HasPrefix(now, head) {
 			t.Errorf("%q, %q: the begin has changed: %q", text, value, now)
 		}
 		if i := strings.LastIndex(text, was.Raw.Reveal()); was.Raw.Reveal() != "" && !strings.HasSuffix(now, text[i+len(was.Raw.Reveal()):]) {
