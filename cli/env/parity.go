@@ -78,6 +78,7 @@ func compare(m *spec.Matrix, s spec.Service, file File) []Finding {
 			})
 		}
 	}
+	out = append(out, annotations(m, s, file)...)
 	return append(out, order(m, file, want, common)...)
 }
 
@@ -90,7 +91,7 @@ func missing(v spec.Variable, s spec.Service, file File, before []string) Findin
 			break
 		}
 	}
-	return Finding{RuleMissing, at, fmt.Sprintf("%s is missing, and %s needs it", v.Name, s.Name), fmt.Sprintf("add the line %s= %s", v.Name, after), ""}
+	return Finding{RuleMissing, at, fmt.Sprintf("%s is missing, and %s needs it", v.Name, s.Name), fmt.Sprintf("add the line %s= %s", v.Name, after), fixCommand}
 }
 
 // order finds the first variable that stands elsewhere than in the matrix.
