@@ -30,7 +30,7 @@ type drifter struct {
 
 func (d *drifter) Missing(context.Context) ([]string, error)              { return d.missing, d.away }
 func (d *drifter) Make(context.Context, steps.New) error                  { return nil }
-func (d *drifter) Variables(context.Context) ([]provider.Variable, error) { return d.has, nil }
+func (d *drifter) Variables(context.Context) ([]provider.Variable, error) { return d.has, d.away }
 func (d *drifter) Warnings(context.Context) ([]string, error)             { return d.warns, nil }
 func (d *drifter) Unlike(context.Context, steps.Order) ([]provider.Setting, error) {
 	return d.settings, nil
