@@ -1,49 +1,64 @@
 package env
 
 import (
-	"slices"
 	"strings"
 
-	"readme/cli/spec"
+	"readme/cli/release"
 )
 
-// Annotation spells what the matrix says of a variable as varlock does, without the comment sign:
-// "@required @sensitive @type=url".
-func Annotation(v spec.Variable) string {
-	want := wanted(v)
-	return strings.Join(slices.DeleteFunc([]string{want.required, want.sensitive, want.kind}, func(s string) bool { return s == "" }), " ")
+// Annotation is one of varlock's: @name or @name=text, in a comment above a variable.
+type Annotation struct {
+	Name string // without @
+	Text string // what follows the =, without quotes
+	At   release.Place
 }
 
-// annotated are the three decorators that say what the matrix says.
-type annotated struct {
-	required, sensitive string
-	kind                string // "" for a string
+// comment keeps a line of comment for the variable below it; text is what follows the #.
+func (s *scanner) comment(text string) {
+	text = strings.TrimRight(text, " \t\r")
+	s.docs = append(s.docs, strings.TrimPrefix(text, " "))
+	from := strings.TrimLeft(text, " \t")
+	if !strings.HasPrefix(from, "@") {
+		return
+	}
+	offset := strings.IndexByte(s.text[s.pos:], '@') + s.pos
+	for rest := from; strings.HasPrefix(rest, "@"); {
+		at := s.at(offset + len(from) - len(rest))
+		length, name, value := annotation(rest)
+		if name == "" {
+			return
+		}
+		s.notes = append(s.notes, Annotation{name, value, at})
+		rest = strings.TrimLeft(rest[length:], " \t")
+	}
 }
 
-func wanted(v spec.Variable) annotated {
-	out := annotated{required: "@required", sensitive: "@sensitive"}
-	switch {
-	case v.Optional:
-		out.required = "@optional"
-	case v.Required != nil:
-		out.required = "@required=forEnv(" + strings.Join(v.Required, ", ") + ")"
+// annotation reads the one that a text begins with. A value is in quotes, or goes up to a space outside of brackets.
+func annotation(text string) (length int, name, value string) {
+	i := 1
+	for i < len(text) && (isLetter(text[i]) || '0' <= text[i] && text[i] <= '9') {
+		i++
 	}
-	if !v.Secret {
-		out.sensitive = "@sensitive=false" // without it, varlock takes every variable for a secret
+	name = text[1:i]
+	if i == len(text) || text[i] != '=' {
+		return i, name, ""
 	}
-	if kind := varlockType(v.Type); kind != "string" {
-		out.kind = "@type=" + kind
+	from := i + 1
+	if from < len(text) && strings.IndexByte("\"'`", text[from]) >= 0 {
+		if n := closing(text[from:]); n > 0 {
+			return from + n, name, text[from+1 : from+n-1]
+		}
 	}
-	return out
-}
-
-// varlockType is varlock's name for a type. It refuses a file with a type that it does not know, so ours become its own.
-func varlockType(kind string) string {
-	switch {
-	case slices.Contains([]string{"url", "port", "uuid", "number", "boolean"}, kind):
-		return kind
-	case strings.HasSuffix(kind, "-url"):
-		return "url"
+	depth := 0
+	for i = from; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case (c == ' ' || c == '\t') && depth <= 0:
+			return i, name, text[from:i]
+		}
 	}
-	return "string"
+	return i, name, text[from:]
 }

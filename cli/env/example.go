@@ -24,7 +24,11 @@ func exampleHead(s spec.Service) string {
 
 // exampleLines are what stands in an env.example for one variable.
 func exampleLines(v spec.Variable) []string {
-	return []string{"# " + v.About, "# " + Annotation(v), v.Name + "=" + exampleValue(v)}
+	about := v.About
+	if strings.HasPrefix(strings.TrimSpace(about), "@") {
+		about = "it is " + about // else it would be an annotation itself
+	}
+	return []string{"# " + about, "# " + Annotate(v), v.Name + "=" + exampleValue(v)}
 }
 
 // exampleValue is the default, quoted where .env files need it. A secret has none in a file that is committed.

@@ -53,6 +53,9 @@ func compare(m *spec.Matrix, s spec.Service, file File) []Finding {
 		want = append(want, v.Name)
 	}
 	for _, e := range file.Entries {
+		if e.Again() {
+			continue
+		}
 		if !slices.Contains(want, e.Key) {
 			out = append(out, Finding{
 				RuleExtra, e.At, fmt.Sprintf("%s is not a variable of %s", e.Key, s.Name),

@@ -1,0 +1,102 @@
+package env
+
+import (
+	"slices"
+	"strings"
+
+	"readme/cli/spec"
+)
+
+// Annotate spells what the matrix says of a variable as varlock does, without the comment sign:
+// "@required @sensitive @type=url".
+func Annotate(v spec.Variable) string {
+	var words []string
+	for _, t := range traits(v) {
+		if t.want != "" {
+			words = append(words, t.want)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// trait is one of the three things that an annotation says and that the matrix knows. People may spell it in several
+// ways, and may say more.
+type trait struct {
+	names  []string               // decorators that say it
+	want   string                 // as we write it; "" where nothing is to be said
+	agrees func(d decorator) bool // whether a person's spelling says the same
+}
+
+func traits(v spec.Variable) []trait {
+	required := "@required"
+	switch {
+	case v.Optional:
+		required = "@optional"
+	case v.Required != nil:
+		required = "@required=forEnv(" + strings.Join(v.Required, ", ") + ")"
+	}
+	sensitive := "@sensitive"
+	if !v.Secret {
+		sensitive = "@sensitive=false" // without it, varlock takes every variable for a secret
+	}
+	kind := ""
+	if k := varlockType(v.Type); k != "string" {
+		kind = "@type=" + k
+	}
+	return []trait{
+		{[]string{"required", "optional"}, required, func(d decorator) bool { return says(d, "required", "optional") == saysEnvironments(v) }},
+		{[]string{"sensitive", "public"}, sensitive, func(d decorator) bool {
+			return says(d, "sensitive", "public") == map[bool]string{true: "yes", false: "no"}[v.Secret]
+		}},
+		{[]string{"type"}, kind, func(d decorator) bool { return typeAgrees(v, d.value) }},
+	}
+}
+
+// says is "yes", "no" or for which environments.
+func says(d decorator, positive, negative string) string {
+	switch {
+	case d.name == positive && (d.value == "" || d.value == "true"), d.name == negative && d.value == "false":
+		return "yes"
+	case d.name == negative && (d.value == "" || d.value == "true"), d.name == positive && d.value == "false":
+		return "no"
+	}
+	if list, ok := strings.CutPrefix(d.value, "forEnv("); ok && d.name == positive && strings.HasSuffix(list, ")") {
+		names := strings.FieldsFunc(strings.TrimSuffix(list, ")"), func(r rune) bool { return strings.ContainsRune(", \t", r) })
+		return environmentList(names)
+	}
+	return "something else"
+}
+
+func saysEnvironments(v spec.Variable) string {
+	switch {
+	case v.Optional:
+		return "no"
+	case v.Required == nil:
+		return "yes"
+	}
+	return environmentList(v.Required)
+}
+
+func environmentList(names []string) string {
+	return "in " + strings.Join(slices.Compact(slices.Sorted(slices.Values(names))), " ")
+}
+
+// typeAgrees takes a type of varlock's that says more than the matrix can, such as enum(a, b) for a string.
+func typeAgrees(v spec.Variable, value string) bool {
+	base, _, _ := strings.Cut(value, "(")
+	if want := varlockType(v.Type); want != "string" {
+		return base == want
+	}
+	return base == "string" || !slices.Contains(spec.Types(), base)
+}
+
+// varlockType is varlock's name for a type. It refuses a file with a type that it does not know, so ours become its own.
+func varlockType(kind string) string {
+	switch {
+	case slices.Contains([]string{"url", "port", "uuid", "number", "boolean"}, kind):
+		return kind
+	case strings.HasSuffix(kind, "-url"):
+		return "url"
+	}
+	return "string"
+}
