@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -23,10 +24,10 @@ func (a *app) given(ctx context.Context, p *project, e spec.Environment) (map[st
 		path = filepath.Join(p.values, e.Values)
 	}
 	matrix := p.withOwn()
-	values, faults := env.Given(ctx, e, path, a.sys.Lookup, matrix)
+	values, faults := env.Given(ctx, e, env.Sources{Path: path, Process: a.sys.Lookup, Open: a.opener(p)}, matrix)
 	a.veil.learn(matrix, values)
 	vendorsHave := func(string, string) bool { return true }
-	missing := env.Missing(e, path, matrix, values, vendorsHave)
+	missing := env.Missing(e, path, matrix, told(values, faults), vendorsHave)
 	if _, err := os.Stat(path); path != "" && errors.Is(err, fs.ErrNotExist) && len(missing) > few {
 		return values, append(faults, noValues(p, e, path, missing))
 	}
@@ -37,6 +38,19 @@ func (a *app) given(ctx context.Context, p *project, e spec.Environment) (map[st
 		return values, faults
 	}
 	return values, nil
+}
+
+// told are the values, and those whose reference gave none: that is said already.
+func told(values map[string]release.Secret, faults release.Faults) map[string]release.Secret {
+	out := maps.Clone(values)
+	for _, f := range faults {
+		if u, ok := errors.AsType[*env.Unopened](f); ok {
+			for _, name := range u.Variables {
+				out[name] = release.Secret{}
+			}
+		}
+	}
+	return out
 }
 
 // few variables that are missing are told one by one, also where there is no file that could hold them.

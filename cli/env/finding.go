@@ -29,7 +29,8 @@ const (
 	RuleSpace       = "env/space"        // a value with white space around it, which no token has
 	RuleAnnotation  = "env/annotation"   // an annotation that says something else than the matrix
 	RuleDocs        = "env/docs"         // docs/release-env-matrix.md is not what the matrix says
-	RuleReference   = "env/reference"    // a reference to a secret store, which is not read yet
+	RuleReference   = "env/reference"    // what looks like a reference to a secret store, and is none
+	RulePlaceholder = "env/placeholder"  // "[SENSITIVE]", "*****": what stands for a value that somebody hid
 	RuleUnset       = "env/unset"        // an environment needs the variable, and nothing gives its value
 )
 
