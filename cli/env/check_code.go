@@ -1,0 +1,5 @@
+package env
+
+import "context"
+
+func (c *checker) code(context.Context) {}
