@@ -30,6 +30,7 @@ type world struct {
 	without map[string]string
 	outputs map[string]map[string]string
 	notes   []string
+	recalls bool   // what was pushed is read from the record, too
 	boxed   bool   // nothing of it is a vendor's own
 	reason  string // why a person does what is run in it, where they have to say so
 	closers []func()
@@ -52,7 +53,7 @@ func (w *world) close(ctx context.Context) {
 // open makes the environment ready to be read and acted on. For a box it joins the one that another process has up,
 // or starts one that lives as long as the command.
 func (a *app) open(ctx context.Context, p *project, e spec.Environment, command string) (*world, error) {
-	w := &world{app: a, project: p, env: e, without: map[string]string{}, outputs: map[string]map[string]string{}}
+	w := &world{app: a, project: p, env: e, recalls: recalls(command), without: map[string]string{}, outputs: map[string]map[string]string{}}
 	if strict(command) {
 		if err := a.parity(p); err != nil {
 			return nil, err

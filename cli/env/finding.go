@@ -27,10 +27,10 @@ const (
 	RuleOracle      = "env/oracle"       // a line that godotenv reads otherwise than we do
 	RuleType        = "env/type"         // a value that is not of the variable's type
 	RuleSpace       = "env/space"        // a value with white space around it, which no token has
-	RuleAnnotation  = "env/annotation"   // an annotation that says something else than the matrix
-	RuleDocs        = "env/docs"         // docs/release-env-matrix.md is not what the matrix says
 	RuleReference   = "env/reference"    // what looks like a reference to a secret store, and is none
 	RulePlaceholder = "env/placeholder"  // "[SENSITIVE]", "*****": what stands for a value that somebody hid
+	RuleAnnotation  = "env/annotation"   // an annotation that says something else than the matrix
+	RuleDocs        = "env/docs"         // docs/release-env-matrix.md is not what the matrix says
 	RuleUnset       = "env/unset"        // an environment needs the variable, and nothing gives its value
 )
 

@@ -22,3 +22,17 @@ func (h onVercel) SetVariables(ctx context.Context, vars []provider.NewVariable)
 func (h onPipecat) SetVariables(ctx context.Context, vars []provider.NewVariable) error {
 	return h.c.WriteVariables(ctx, h.Config.SecretSet, vars)
 }
+
+func (h onRailway) Outdated(ctx context.Context, live provider.Deployment) ([]string, error) {
+	return h.c.Outdated(ctx, h.service, live)
+}
+
+func (h onVercel) Outdated(ctx context.Context, live provider.Deployment) ([]string, error) {
+	return h.c.Outdated(ctx, live)
+}
+
+// Outdated names what this process has written since the agents began: the vendor itself tells neither when a key was
+// written nor with which values an agent runs.
+func (h onPipecat) Outdated(context.Context, provider.Deployment) ([]string, error) {
+	return h.c.Unrolled(h.Config.SecretSet), nil
+}

@@ -97,7 +97,7 @@ func (c *Client) PutSecrets(ctx context.Context, set string, values map[string]r
 	for try := 1; ; try++ {
 		_, err := c.do(ctx, call)
 		if err == nil {
-			c.write(set)
+			c.write(set, keys)
 			return c.provisioned(ctx, set, keys)
 		}
 		if provider.StatusOf(err) != http.StatusConflict || try == putAgain { // "was modified concurrently. Please retry."
@@ -129,10 +129,12 @@ func (c *Client) provisioned(ctx context.Context, set string, keys []string) err
 	}
 }
 
-func (c *Client) write(set string) {
+func (c *Client) write(set string, keys []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.wrote[set] = true
+	all := slices.Concat(c.wrote[set], keys)
+	slices.Sort(all)
+	c.wrote[set] = slices.Compact(all)
 }
 
 // read notes that a new deployment gets the set's values.
@@ -142,11 +144,11 @@ func (c *Client) read(set string) {
 	delete(c.wrote, set)
 }
 
-// fresh reports whether the set has values that no running bot has.
-func (c *Client) fresh(set string) bool {
+// Unrolled names the keys of a set that this Client has written, and that no running bot has the new value of, sorted.
+func (c *Client) Unrolled(set string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.wrote[set]
+	return slices.Clone(c.wrote[set])
 }
 
 func holds(all, some []string) bool {

@@ -15,10 +15,39 @@ import (
 // or an image, and nobody else does.
 const CommitVariable = "RELEASE_COMMIT"
 
-// ListVariables are what a deployment of the service would get, sorted by name, references resolved. A sealed one is there, and nobody
-// can read it. Those that Railway provides, and the one that a release writes itself, have an owner. A service that does
-// not exist yet has none.
+// ListVariables are what a deployment of the service would get, sorted by name, references resolved. A sealed one is there,
+// and nobody can read it. Those that Railway provides, the one that a release writes itself, and what refers to other
+// variables have an owner. When one was written is told where the token may know. A service that does not exist yet has none.
 func (c *Client) ListVariables(ctx context.Context, service string) ([]provider.Variable, error) {
+	id, _, err := c.lookup(ctx, service)
+	if err != nil || id == "" {
+		return nil, err
+	}
+	list, err := c.values(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	written, err := c.unrendered(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	notes, err := c.notes(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		v := &list[i]
+		n := notes[v.Name]
+		v.Updated = n.Updated
+		if to := references(written[v.Name], n); to != "" && v.Owner == "" {
+			v.Owner = "whoever made it refer to " + to
+		}
+	}
+	return list, nil
+}
+
+// values are the variables by name and value alone.
+func (c *Client) values(ctx context.Context, service string) ([]provider.Variable, error) {
 	values, err := c.Variables(ctx, service)
 	if err != nil {
 		return nil, err
@@ -64,6 +93,7 @@ func (c *Client) WriteVariables(ctx context.Context, service string, vars []prov
 			}
 			return err
 		},
+		Back: func(ctx context.Context) ([]provider.Variable, error) { return c.values(ctx, service) },
 	}, vars)
 	if err != nil {
 		return err

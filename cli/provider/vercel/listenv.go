@@ -53,3 +53,19 @@ func (c *Client) WriteVariables(ctx context.Context, vars []provider.NewVariable
 		Vendor: vendor, Service: c.project, Read: c.ListVariables, Write: c.SetVariables, Moves: true,
 	}, vars)
 }
+
+// Outdated names the variables that were written after a deployment was made, sorted: it was built with others, and keeps
+// them, also when it is promoted or brought back later.
+func (c *Client) Outdated(ctx context.Context, live provider.Deployment) ([]string, error) {
+	if live.ID == "" {
+		return nil, nil
+	}
+	vars, err := c.ListVariables(ctx)
+	var out []string
+	for _, v := range vars {
+		if v.Updated.After(live.Created) {
+			out = append(out, v.Name)
+		}
+	}
+	return out, err
+}
