@@ -47,17 +47,22 @@ func fixExample(p Project, s spec.Service) (*Change, []Finding) {
 	if err != nil {
 		return nil, []Finding{unreadable(p.Matrix, s, path, err)}
 	}
-	before, findings := Parse(path, data)
-	findings = append(findings, compare(p.Matrix, s, before)...)
-	after, ok := mended(p.Matrix, s, before)
-	if !ok {
-		return nil, findings
-	}
-	findings = slices.DeleteFunc(findings, func(f Finding) bool { return f.Rule == RuleMissing || f.Rule == RuleAnnotation })
+	after, left := mendText(p.Matrix, s, path, data)
 	if bytes.Equal(after, data) {
-		return nil, findings
+		return nil, left
 	}
-	return &Change{s.Example, data, after}, findings
+	return &Change{s.Example, data, after}, left
+}
+
+// mendText gives the text of an example as it should be, as far as that needs no decision, and what is left to decide.
+func mendText(m *spec.Matrix, s spec.Service, path string, data []byte) (after []byte, left []Finding) {
+	before, findings := Parse(path, data)
+	findings = append(findings, compare(m, s, before)...)
+	after, ok := mended(m, s, before)
+	if !ok {
+		return data, findings
+	}
+	return after, slices.DeleteFunc(findings, func(f Finding) bool { return f.Rule == RuleMissing || f.Rule == RuleAnnotation })
 }
 
 // mended is the text of an example with its annotations corrected and what is missing inserted. It is not ok where the file

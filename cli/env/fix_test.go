@@ -54,6 +54,7 @@ func TestFix_insertsWhatIsMissingWhereItBelongs(t *testing.T) {
 	site, hint := "\n# where it is\n# @required @sensitive=false @type=url\nSITE=\n", "\n# nobody needs it\n# @optional @sensitive=false\nHINT=\n"
 	db := "# the database\n# @required @sensitive @type=url\nDB_URL=\n\n"
 	full := whole(t)
+	_, later, _ := strings.Cut(full, "never in here.\n\n")
 	people := "# Read this first.\n\n" + db + "# My words.\nPORT=8080 # not 80\n\n\n# @docs(https://example.test) @required @sensitive=false @type=url\nBOT_URL=\nMODE='two\nlines'\n# the end, without a line end"
 	for name, c := range map[string]struct{ before, after string }{
 		"nothing":                      {full, full},
@@ -61,7 +62,7 @@ func TestFix_insertsWhatIsMissingWhereItBelongs(t *testing.T) {
 		"the first":                    {strings.Replace(full, db, "", 1), full},
 		"the last":                     {strings.Replace(full, hint, "", 1), full},
 		"two side by side":             {strings.Replace(strings.Replace(full, db, "", 1), site[1:]+"\n", "", 1), full},
-		"all but the last":             {"# mine\n\n" + hint[1:], "# mine\n\n" + full[strings.Index(full, "# the database"):]},
+		"all but the last":             {"# mine\n\n" + hint[1:], "# mine\n\n" + later},
 		"in a file with CRLF":          {crlf(strings.Replace(full, site, "", 1)), crlf(full)},
 		"at the end of CRLF":           {crlf(strings.Replace(full, hint, "", 1)), crlf(full)},
 		"without a final line end":     {strings.TrimSuffix(strings.Replace(full, site, "", 1), "\n"), strings.TrimSuffix(full, "\n")},

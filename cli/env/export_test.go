@@ -1,0 +1,4 @@
+package env
+
+// MendText is Fix for the text of one example, without files.
+var MendText = mendText
