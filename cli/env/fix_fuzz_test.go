@@ -25,7 +25,7 @@ func FuzzFix(f *testing.F) {
 	f.Add("# @type=url @type=url\nSITE='a\n# @optional\nb'\n# @public\nHINT=1")
 	f.Add("#\n#@type \nDB_URL=\n")
 	f.Add("SITE=a\rDB_URL=\r\nMODE=${SITE}\n\n\n")
-	f.Add("# @required\n# @sensitive\n# mine\nMODE=\n#\nBOT_URL=\\\nDB_URL=\nDB_URL=")
+	f.Add("# @required\n# @sensitive\n# mine\nMODE=\n#\nBOT_URL=\\\nDB_URL=a\nDB_URL=b")
 	f.Fuzz(func(t *testing.T, text string) {
 		after, told := env.MendText(m, api, "env.example", []byte(text))
 		sameValues(t, text, after)
