@@ -34,7 +34,7 @@ func exampleLines(v spec.Variable) []string {
 // exampleValue is the default, in a spelling that all programs read alike if there is one. A secret has none in a file that
 // is committed.
 func exampleValue(v spec.Variable) string {
-	if v.Secret {
+	if veiled(v) {
 		return ""
 	}
 	spelling, err := QuoteHere(v.Default)

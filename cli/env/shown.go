@@ -17,7 +17,7 @@ func (c Change) Shown(m *spec.Matrix) (before, after []byte) {
 	}
 	harmless := map[string]bool{}
 	for _, v := range m.Variables {
-		harmless[v.Name] = !v.Secret
+		harmless[v.Name] = !veiled(v)
 	}
 	return maskText(c.Before, harmless), maskText(c.After, harmless)
 }
