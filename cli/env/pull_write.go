@@ -1,12 +1,10 @@
 package env
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 
 	"readme/cli/release"
-	"readme/cli/spec"
 )
 
 // write puts the value of a variable into the file: in the place of the one that it has, or at the variable's place in the order
@@ -41,21 +39,6 @@ func (p Pull) insert(file File, i int, value release.Secret, fresh bool) (File, 
 	if fresh {
 		lines = slices.Concat([]string{"", exampleLines(v)[0]}, lines)
 	}
-	return file.Insert(place(file, p.Matrix.Variables, i), lines...)
-}
-
-// place is the line behind which a variable belongs: behind the one that is before it in the matrix, or else before the one that
-// comes after it, or at the end.
-func place(file File, variables []spec.Variable, i int) int {
-	for _, v := range slices.Backward(variables[:i]) {
-		if e, ok := file.Get(v.Name); ok {
-			return e.End
-		}
-	}
-	for _, v := range variables[i+1:] {
-		if e, ok := file.Get(v.Name); ok {
-			return e.Top() - 1
-		}
-	}
-	return len(slices.Collect(bytes.Lines(file.Bytes())))
+	after, _ := place(p.Matrix.Variables[:i], p.Matrix.Variables[i+1:], file)
+	return file.Insert(after, lines...)
 }
