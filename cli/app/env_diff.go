@@ -138,6 +138,8 @@ func when(t time.Time) *time.Time {
 func (w *world) mend(r env.Row) string {
 	of := " --env " + release.ShellWord(w.env.Name)
 	switch ours := r.Given && r.Owner == ""; {
+	case r.Absent:
+		return "readme-ops release" + of
 	case ours && (r.State == env.StateMissing || r.State == env.StateDifferent):
 		return "readme-ops env push" + of
 	case ours && r.State == env.StateUnknown:
