@@ -16,7 +16,9 @@ func Parse(path string, data []byte) (File, []Finding) {
 	f := s.file()
 	if line := s.difference(); line > 0 {
 		s.findings = append(s.findings, Finding{
-			RuleOracle, release.Place{File: path, Line: line, Column: 1}, "godotenv reads this differently from how it looks",
+			RuleOracle,
+			release.Place{File: path, Line: line, Column: 1},
+			"godotenv reads this differently from how it looks",
 			"write KEY=value, or KEY='value' for a value with spaces, # or quotes in it", "",
 		})
 	}
