@@ -78,7 +78,7 @@ func (a *app) open(ctx context.Context, p *project, e spec.Environment, command 
 // strict reports whether a command wants the matrix and the env.example files to agree. Whoever looks at what is live, or goes
 // back to it, is not kept from it by a line that is missing in a document.
 func strict(command string) bool {
-	return command == "plan" || command == "release" || command == "smoke"
+	return command == "plan" || command == "release" || command == "smoke" || command == "env push"
 }
 
 func (w *world) openBox(ctx context.Context, command string) (access, error) {
@@ -112,7 +112,7 @@ func (w *world) openBox(ctx context.Context, command string) (access, error) {
 
 // acts reports whether a command changes what is in the box: it joins no box but one that is up for everybody.
 func acts(command string) bool {
-	return command == "release" || command == "resume" || command == "rollback"
+	return command == "release" || command == "resume" || command == "rollback" || command == "env push"
 }
 
 // plan reads the facts and makes the plan.

@@ -14,7 +14,7 @@ import (
 func mendDoc(doc []string, v spec.Variable) (after []string, line, column int) {
 	line = -1
 	all := traits(v)
-	if !slices.ContainsFunc(doc, func(s string) bool { return hasTrait(s, all) }) {
+	if !slices.ContainsFunc(doc, func(s string) bool { return hasTrait(s, all[:]) }) {
 		return doc, -1, 0
 	}
 	after = slices.Clone(doc)
@@ -32,7 +32,7 @@ const emptied = "\x00"
 
 func hasTrait(line string, all []trait) bool {
 	return slices.ContainsFunc(decorators(line), func(d decorator) bool {
-		return slices.ContainsFunc(all, func(t trait) bool { return slices.Contains(t.names, d.name) })
+		return slices.ContainsFunc(all, func(t trait) bool { return t.is(d) })
 	})
 }
 
@@ -42,7 +42,7 @@ func (t trait) mend(doc []string, before []trait) (line, column int) {
 	wrong, found := false, false
 	for i := range doc {
 		for _, d := range decorators(doc[i]) {
-			if !slices.Contains(t.names, d.name) {
+			if !t.is(d) {
 				continue
 			}
 			found = true
@@ -65,12 +65,12 @@ func (t trait) replace(doc []string) {
 	done := t.want == ""
 	for i := range doc {
 		for _, d := range slices.Backward(decorators(doc[i])) {
-			if slices.Contains(t.names, d.name) && (done || !t.firstOf(doc[i], d)) {
+			if t.is(d) && (done || !t.firstOf(doc[i], d)) {
 				doc[i] = d.without(doc[i])
 			}
 		}
 		for _, d := range decorators(doc[i]) {
-			if slices.Contains(t.names, d.name) && !done {
+			if t.is(d) && !done {
 				doc[i], done = doc[i][:d.at]+t.want+doc[i][d.end:], true
 				break
 			}
@@ -84,7 +84,7 @@ func (t trait) replace(doc []string) {
 // firstOf reports whether a decorator is the first of its line that says the trait.
 func (t trait) firstOf(line string, d decorator) bool {
 	all := decorators(line)
-	i := slices.IndexFunc(all, func(d decorator) bool { return slices.Contains(t.names, d.name) })
+	i := slices.IndexFunc(all, t.is)
 	return all[i].at == d.at
 }
 
@@ -93,7 +93,7 @@ func (t trait) add(doc []string, before []trait) (line, column int) {
 	for _, other := range slices.Backward(before) {
 		for i := range doc {
 			for _, d := range decorators(doc[i]) {
-				if slices.Contains(other.names, d.name) {
+				if other.is(d) {
 					doc[i] = doc[i][:d.end] + " " + t.want + doc[i][d.end:]
 					return i, d.end
 				}

@@ -22,12 +22,12 @@ func Annotate(v spec.Variable) string {
 // trait is one of the three things that an annotation says and that the matrix knows. People may spell it in several
 // ways, and may say more.
 type trait struct {
-	names  []string               // decorators that say it
-	want   string                 // as we write it; "" where nothing is to be said
-	agrees func(d decorator) bool // whether a person's spelling says the same
+	name, opposite string // decorators that say it
+	want           string // as we write it; "" where nothing is to be said
+	v              spec.Variable
 }
 
-func traits(v spec.Variable) []trait {
+func traits(v spec.Variable) [3]trait {
 	required := "@required"
 	switch {
 	case v.Optional:
@@ -43,24 +43,35 @@ func traits(v spec.Variable) []trait {
 	if k := varlockType(v.Type); k != "string" {
 		kind = "@type=" + k
 	}
-	return []trait{
-		{[]string{"required", "optional"}, required, func(d decorator) bool { return says(d, "required", "optional") == saysEnvironments(v) }},
-		{[]string{"sensitive", "public"}, sensitive, func(d decorator) bool {
-			return says(d, "sensitive", "public") == map[bool]string{true: "yes", false: "no"}[v.Secret]
-		}},
-		{[]string{"type"}, kind, func(d decorator) bool { return typeAgrees(v, d.value) }},
+	return [3]trait{{"required", "optional", required, v}, {"sensitive", "public", sensitive, v}, {"type", "", kind, v}}
+}
+
+func (t trait) is(d decorator) bool {
+	return d.name == t.name || d.name == t.opposite
+}
+
+// agrees reports whether a decorator of this trait says what the matrix says, in whatever spelling.
+func (t trait) agrees(d decorator) bool {
+	switch {
+	case t.name == "type":
+		return typeAgrees(t.v, d.value)
+	case t.name == "required":
+		return says(d, t) == saysEnvironments(t.v)
+	case t.v.Secret:
+		return says(d, t) == "yes"
 	}
+	return says(d, t) == "no"
 }
 
 // says is "yes", "no" or for which environments.
-func says(d decorator, positive, negative string) string {
+func says(d decorator, t trait) string {
 	switch {
-	case d.name == positive && (d.value == "" || d.value == "true"), d.name == negative && d.value == "false":
+	case d.name == t.name && (d.value == "" || d.value == "true"), d.name == t.opposite && d.value == "false":
 		return "yes"
-	case d.name == negative && (d.value == "" || d.value == "true"), d.name == positive && d.value == "false":
+	case d.name == t.opposite && (d.value == "" || d.value == "true"), d.name == t.name && d.value == "false":
 		return "no"
 	}
-	if list, ok := strings.CutPrefix(d.value, "forEnv("); ok && d.name == positive && strings.HasSuffix(list, ")") {
+	if list, ok := strings.CutPrefix(d.value, "forEnv("); ok && d.name == t.name && strings.HasSuffix(list, ")") {
 		names := strings.FieldsFunc(strings.TrimSuffix(list, ")"), func(r rune) bool { return strings.ContainsRune(", \t", r) })
 		return environmentList(names)
 	}

@@ -3,12 +3,12 @@ package steps
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
 	"readme/cli/provider"
 	"readme/cli/provider/railway"
-	"readme/cli/release"
 	"readme/cli/spec"
 )
 
@@ -79,13 +79,12 @@ func (h onRailway) Unprepare(ctx context.Context, before provider.Deployment) er
 }
 
 func (h onRailway) setCommit(ctx context.Context, commit string) error {
-	return h.set(ctx, map[string]release.Secret{railway.CommitVariable: release.NewSecret(commit)})
+	return despiteAStart(h.c.WriteCommit(ctx, h.service, commit))
 }
 
-// set writes variables. A deployment that Railway starts with them against our word is of what is live already: the one
-// that follows takes its place, and verify sees to it that it does.
-func (h onRailway) set(ctx context.Context, values map[string]release.Secret) error {
-	err := h.c.SetVariables(ctx, h.service, values)
+// despiteAStart: a deployment that Railway starts with variables against our word is of what is live already. The one that
+// follows takes its place, and verify sees to it that it does.
+func despiteAStart(err error) error {
 	if _, ok := errors.AsType[*railway.StartedError](err); ok {
 		return nil
 	}
@@ -140,7 +139,11 @@ func (h onRailway) Make(ctx context.Context, n New) error {
 			return err
 		}
 	}
-	if err := h.set(ctx, n.Variables); err != nil {
+	var vars []provider.NewVariable
+	for _, name := range slices.Sorted(maps.Keys(n.Variables)) {
+		vars = append(vars, provider.NewVariable{Name: name, Value: n.Variables[name], Sensitive: !n.Plain[name]})
+	}
+	if err := despiteAStart(h.c.WriteVariables(ctx, h.service, vars)); err != nil {
 		return err
 	}
 	if does("public domain") {

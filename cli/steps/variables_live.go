@@ -73,11 +73,11 @@ func keptOf(ctx context.Context, q Question, d spec.Deploy, h Host, live provide
 	as := plan.DeployInputs{Name: d.Name, To: d.To}
 	var err error
 	if k.Has, err = v.Variables(ctx); err != nil {
-		return k, cannotRead(as, err)
+		return env.Kept{}, cannotRead(as, err) // what could not be read is not missing
 	}
 	if o, ok := h.(Outdated); ok && live.ID != "" {
 		if k.Stale, err = o.Outdated(ctx, live); err != nil {
-			return k, cannotRead(as, err)
+			return env.Kept{}, cannotRead(as, err)
 		}
 	}
 	return k, nil

@@ -36,7 +36,7 @@ func (a variables) Do(ctx context.Context, t *engine.Task) (release.StepDone, er
 		return release.StepDone{}, err
 	}
 	as := plan.DeployInputs{Name: in.Name, To: in.To}
-	setter, ok := h.(VariableSetter)
+	to, ok := setter(h)
 	reader, reads := h.(Variables)
 	if !ok || !reads {
 		return release.StepDone{}, fmt.Errorf("%s takes no variables from readme-ops", in.To)
@@ -63,7 +63,7 @@ func (a variables) Do(ctx context.Context, t *engine.Task) (release.StepDone, er
 		return release.StepDone{}, err
 	}
 	t.Doing("writing")
-	err = setter.SetVariables(ctx, set)
+	err = to.SetVariables(ctx, set)
 	started, against := errors.AsType[*railway.StartedError](err) // they are written all the same
 	if err != nil && !against {
 		return release.StepDone{}, unwritten(in, names, err)
@@ -117,7 +117,7 @@ func (a variables) unmoved(t *engine.Task, in plan.VariablesInputs, have []provi
 	for _, c := range in.Set {
 		v, found := find(have, c.Name)
 		seen, was := seenOf(v, found), a.w.fingerprint(v, found)
-		same := seen == c.Seen && (c.Was == "" || was == c.Was)
+		same := seen == c.Seen && (c.Was == "" || was == "" || was == c.Was)
 		ours := found && v.Readable && v.Value.Reveal() == a.w.Values[c.Name].Reveal()
 		if !same && !ours && (!again || v.Readable) {
 			moved = append(moved, fmt.Sprintf("%s: planned for %s, found %s", c.Name, told(c.Seen, c.Was), told(seen, was)))

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"readme/cli/provider"
@@ -120,6 +121,8 @@ func (c *Client) provisioned(ctx context.Context, set string, keys []string) err
 			return fmt.Errorf("pipecat: write the secret set %s: it failed: %s", set, s.Why)
 		case found && s.Status == SetReady && holds(s.Keys, keys):
 			return nil
+		case time.Since(began) >= setsReady && s.Status == SetReady:
+			return fmt.Errorf("pipecat: write the secret set %s: it was accepted, but %s is not there", set, strings.Join(less(keys, s.Keys), ", "))
 		case time.Since(began) >= setsReady:
 			return errors.New("pipecat: write the secret set " + set + ": it is still not provisioned after 2 minutes")
 		}
@@ -151,6 +154,9 @@ func (c *Client) Unrolled(set string) []string {
 	return slices.Clone(c.wrote[set])
 }
 
-func holds(all, some []string) bool {
-	return !slices.ContainsFunc(some, func(k string) bool { return !slices.Contains(all, k) })
+func holds(all, some []string) bool { return len(less(some, all)) == 0 }
+
+// less gives those of all that are not in some.
+func less(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(k string) bool { return slices.Contains(some, k) })
 }

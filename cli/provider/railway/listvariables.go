@@ -49,6 +49,9 @@ func (c *Client) ListVariables(ctx context.Context, service string) ([]provider.
 // values are the variables by name and value alone.
 func (c *Client) values(ctx context.Context, service string) ([]provider.Variable, error) {
 	values, err := c.Variables(ctx, service)
+	if id, _, _ := c.lookup(ctx, service); id != "" && c.justMade(id) && provider.NotFound(err) {
+		return nil, nil // not on record yet
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +80,25 @@ func owner(name string) string {
 // WriteVariables writes these variables by one call, which starts no deployment, and reads them back. A sealed one stays
 // sealed. If Railway starts a deployment nevertheless, the error is a *StartedError, and all is written and read back.
 func (c *Client) WriteVariables(ctx context.Context, service string, vars []provider.NewVariable) error {
+	return c.writeBy(ctx, service, vars, func(ctx context.Context) ([]provider.Variable, error) { return c.ListVariables(ctx, service) })
+}
+
+// WriteCommit tells the service its commit, in the CommitVariable, as WriteVariables does with others.
+func (c *Client) WriteCommit(ctx context.Context, service, commit string) error {
+	own := []provider.NewVariable{{Name: CommitVariable, Value: release.NewSecret(commit)}}
+	return c.writeBy(ctx, service, own, func(ctx context.Context) ([]provider.Variable, error) {
+		vars, err := c.values(ctx, service)
+		for i := range vars {
+			vars[i].Owner = ""
+		}
+		return vars, err
+	})
+}
+
+func (c *Client) writeBy(ctx context.Context, service string, vars []provider.NewVariable, read func(context.Context) ([]provider.Variable, error)) error {
 	var started error
 	err := provider.WriteVariables(ctx, provider.Keeper{
-		Vendor: vendor, Service: service,
-		Read: func(ctx context.Context) ([]provider.Variable, error) { return c.ListVariables(ctx, service) },
+		Vendor: vendor, Service: service, Read: read,
 		Write: func(ctx context.Context, vars []provider.NewVariable) error {
 			values := map[string]release.Secret{}
 			for _, v := range vars {

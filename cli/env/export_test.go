@@ -1,0 +1,15 @@
+package env
+
+// Reading is what one of the readers makes of a text behind A=, as far as it depends on nothing else.
+func Reading(reader Readers, tail string) (value string, ok bool) {
+	l := line{tail: tail}
+	switch reader {
+	case Next:
+		return readNext(l)
+	case Python:
+		return readPython(l)
+	case Bash:
+		return readBash(l)
+	}
+	return readDocker(l)
+}
