@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"readme/cli/release"
-	"readme/cli/spec"
 )
 
 // write puts the value of a variable into the file: in the place of the one that it has, or at the variable's place in the order
