@@ -25,3 +25,13 @@ const (
 func (f Finding) Stops() bool {
 	return !slices.Contains([]string{RuleDocs, RuleAnnotation, RuleUnread}, f.Rule)
 }
+
+// Rules lists the rules that Check may find broken.
+func Rules() []string {
+	return []string{
+		RuleNoFile, RuleMissing, RuleExtra, RuleOrder, RuleDuplicate, RuleSecretValue, RuleSyntax, RuleExpansion, RuleDialect, RuleOracle,
+		RuleType, RuleSpace, RuleAnnotation, RuleDocs, RuleReference, RulePlaceholder, RuleUnset,
+		RuleEmpty, RuleDefault, RuleDiffers, RuleFixed, RuleShared, RuleTarget, RulePooler, RulePublic, RuleUnmarked,
+		RuleTracked, RuleUnignored, RuleUndeclared, RuleUnread, RuleNoCode,
+	}
+}
