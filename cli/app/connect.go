@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"readme/cli/provider/pipecat"
@@ -144,7 +145,13 @@ func (w *world) connect(ctx context.Context, acc access) error {
 	}
 	w.steps.Smoke = w.smokeEnv(acc)
 	w.expand()
-	return w.pin(ctx, c, acc)
+	var wg sync.WaitGroup
+	if w.recalls {
+		wg.Go(func() { w.recall(ctx) })
+	}
+	err = w.pin(ctx, c, acc)
+	wg.Wait()
+	return err
 }
 
 // plainOnes are the variables that are no secret: a vendor may show their values again.

@@ -121,6 +121,8 @@ func watched(rel *spec.Release, s release.Step) []string {
 		return []string{rel.Migrations.Dir + "/**"}
 	case release.KindBucket:
 		return []string{"/release.yaml"}
+	case release.KindVariables:
+		return []string{"/envmatrix.yaml"}
 	case release.KindDeploy:
 		return append(slices.Clone(of(s.ID)), "/release.yaml")
 	case release.KindCheck:

@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"io"
 	"os"
+	"time"
 
+	"readme/cli/env"
 	"readme/cli/gate"
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -31,12 +34,12 @@ func Prune(dir string) { (&packer{dir: dir}).prune() }
 
 // Needs gives what CI needs for an environment of the project in a folder, by GitHub's words for the kinds: what it cannot
 // do without, and the rest.
-func Needs(dir, env string) (required, rest map[string]string, err error) {
+func Needs(dir, name string) (required, rest map[string]string, err error) {
 	here, err := os.Getwd()
 	if err != nil {
 		return nil, nil, err
 	}
-	a := &app{dir: dir, env: env, sys: System{Dir: here}}
+	a := &app{dir: dir, env: name, sys: System{Dir: here}}
 	p, err := a.project()
 	if err != nil {
 		return nil, nil, err
@@ -56,13 +59,20 @@ func Needs(dir, env string) (required, rest map[string]string, err error) {
 }
 
 // Past gives what is on record of an environment of the project in a folder, as a release to another one sees it.
-func Past(ctx context.Context, dir, env string, environ []string) (gate.Record, error) {
+func Past(ctx context.Context, dir, name string, environ []string) (gate.Record, error) {
 	a := &app{dir: ".", sys: System{Dir: dir, Environ: environ}}
 	rel, matrix, err := spec.Load(dir)
 	if err != nil {
 		return gate.Record{}, err
 	}
 	p := &project{dir: dir, near: ".", home: dir, values: dir, rel: rel, matrix: matrix}
-	e, _ := rel.Environment(env)
+	e, _ := rel.Environment(name)
 	return a.pastOf(ctx, p, e)
+}
+
+// OpenReference runs the program of a reference in a folder, with this environment, as a command does that knows these secrets.
+func OpenReference(ctx context.Context, dir string, environ []string, r env.Reference, patience time.Duration, known ...release.Secret) (release.Secret, error) {
+	a := &app{sys: System{Dir: dir, Environ: environ, Err: io.Discard}}
+	a.veil.add(known...)
+	return a.openReference(ctx, dir, r, patience)
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -76,6 +77,7 @@ type app struct {
 	runner                string // of box up: where sessions of the bot are handed on to
 	reportFlags           []string
 
+	opened  sync.Map         // references to secret stores, by their program and arguments: what they gave
 	veil    veil             // over everything that is printed or written
 	flows   []*view.Workflow // stderr and stdout, where the view is GitHub's
 	reports []report

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"readme/cli/box"
-	"readme/cli/env"
 	"readme/cli/plan"
 	"readme/cli/release"
 	"readme/cli/smoke"
@@ -30,6 +29,7 @@ type world struct {
 	without map[string]string
 	outputs map[string]map[string]string
 	notes   []string
+	recalls bool   // what was pushed is read from the record, too
 	boxed   bool   // nothing of it is a vendor's own
 	reason  string // why a person does what is run in it, where they have to say so
 	closers []func()
@@ -52,9 +52,9 @@ func (w *world) close(ctx context.Context) {
 // open makes the environment ready to be read and acted on. For a box it joins the one that another process has up,
 // or starts one that lives as long as the command.
 func (a *app) open(ctx context.Context, p *project, e spec.Environment, command string) (*world, error) {
-	w := &world{app: a, project: p, env: e, without: map[string]string{}, outputs: map[string]map[string]string{}}
+	w := &world{app: a, project: p, env: e, recalls: recalls(command), without: map[string]string{}, outputs: map[string]map[string]string{}}
 	if strict(command) {
-		if err := a.parity(p); err != nil {
+		if err := a.parity(ctx, p); err != nil {
 			return nil, err
 		}
 	}
@@ -78,12 +78,7 @@ func (a *app) open(ctx context.Context, p *project, e spec.Environment, command 
 // strict reports whether a command wants the matrix and the env.example files to agree. Whoever looks at what is live, or goes
 // back to it, is not kept from it by a line that is missing in a document.
 func strict(command string) bool {
-	return command == "plan" || command == "release" || command == "smoke"
-}
-
-// parity holds the matrix against the env.example files: nothing moves while they differ.
-func (a *app) parity(p *project) error {
-	return env.Faults(env.Parity(p.matrix, p.near))
+	return command == "plan" || command == "release" || command == "smoke" || command == "env push"
 }
 
 func (w *world) openBox(ctx context.Context, command string) (access, error) {
@@ -117,7 +112,7 @@ func (w *world) openBox(ctx context.Context, command string) (access, error) {
 
 // acts reports whether a command changes what is in the box: it joins no box but one that is up for everybody.
 func acts(command string) bool {
-	return command == "release" || command == "resume" || command == "rollback"
+	return command == "release" || command == "resume" || command == "rollback" || command == "env push"
 }
 
 // plan reads the facts and makes the plan.

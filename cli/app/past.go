@@ -34,7 +34,7 @@ func (a *app) pastOf(ctx context.Context, p *project, e spec.Environment) (gate.
 		record.Looked = append(record.Looked, there)
 	}
 	for _, r := range runs {
-		if s := r.State; s != nil && s.Plan.Env == e.Name && s.Plan.Project == p.rel.Project && s.Plan.Purpose != release.Smoke {
+		if s := r.State; s != nil && s.Plan.Env == e.Name && s.Plan.Project == p.rel.Project && s.Plan.Purpose != release.Smoke && s.Plan.Purpose != release.Variables {
 			record.Runs = append(record.Runs, gate.RunOf(s, r.Gone))
 		}
 	}

@@ -100,6 +100,8 @@ func (a *app) resumeRun(ctx context.Context, w *world, run string, lease *ledger
 		err = usage("run "+run+" was cut off before it was approved, so there is nothing to continue", "readme-ops release --env "+release.ShellWord(w.env.Name))
 	case len(services) > 0:
 		err = lacking(w, state, services)
+	default:
+		err = w.disagrees(state)
 	}
 	if err != nil {
 		_ = journal.Close()

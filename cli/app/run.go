@@ -31,6 +31,9 @@ func (a *app) run(ctx context.Context, w *world, j job) (*release.State, error) 
 	db := ledger.Database{}
 	if j.lease != nil {
 		db, w.steps.Fence = w.record(), fence(j.lease)
+		if !db.None() {
+			w.steps.Pushes = pushes{db, j.run, a.sys.who()}
+		}
 	}
 	actions, err := steps.Actions(w.steps, j.plan)
 	if err != nil && j.closing == "" { // a run of another version of us is closed as far as we know its steps

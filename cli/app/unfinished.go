@@ -48,7 +48,27 @@ func (w *world) continues(ctx context.Context, s *release.State, f releaseFlags)
 	if (f.approve != "" && f.approve != s.Plan.Digest) || (f.onFailure != "" && f.onFailure != s.Plan.OnFailure) {
 		return false
 	}
-	return len(w.lacks(ctx, s, src)) == 0
+	return len(w.lacks(ctx, s, src)) == 0 && w.disagrees(s) == nil
+}
+
+// disagrees refuses to continue a run that would write other values than those that were approved.
+func (w *world) disagrees(s *release.State) error {
+	if s.Rollback || s.Failed {
+		return nil // it only goes back
+	}
+	for _, st := range s.Steps {
+		var in plan.VariablesInputs
+		if st.Step.Kind != release.KindVariables || !st.Step.Runs() || st.Status == release.Done || json.Unmarshal(st.Step.Inputs, &in) != nil {
+			continue
+		}
+		if err := w.steps.Agreed(in); err != nil {
+			f := release.AsFault(err)
+			f.Detail = "run " + s.Run + " writes only the values that it was approved with; nothing was changed. A release closes it and plans anew"
+			f.Try, f.Exit = "readme-ops release --env "+release.ShellWord(w.env.Name), release.ExitNotPutBack
+			return f
+		}
+	}
+	return nil
 }
 
 // lacks lists the services whose archive a continued run would have to send, and which is not here. What can be packed again

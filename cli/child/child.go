@@ -40,6 +40,8 @@ type Command struct {
 	// Stdout and Stderr get each line, without its end, and cut at MaxLine bytes; each is called from one goroutine.
 	// Without Stderr, what it would get goes to Stdout, in the order in which it was written; without both, nowhere.
 	Stdout, Stderr func(line string)
+	// Output gets standard output in the place of Stdout, byte for byte and in pieces that are its own only until it returns.
+	Output func(piece []byte)
 
 	// Remove is a folder that the guard deletes after the group is gone, if we died. If we live, it is ours to delete.
 	Remove string
@@ -75,7 +77,7 @@ func Start(c Command) (*Child, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)
 	}
-	out, err := newOutputs(c.Stdout, c.Stderr)
+	out, err := newOutputs(c)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)
 	}

@@ -131,6 +131,22 @@ func TestRun_keepsTheStreamsApart(t *testing.T) {
 	}
 }
 
+func TestRun_handsOverBytesAsTheyAre(t *testing.T) {
+	t.Parallel()
+	var got []byte
+	errs := newRecorder()
+	_, err := child.Run(t.Context(), child.Command{
+		Argv: sh(`printf 'a\r\nb\377\0\n\n'; echo e >&2`), Env: env(),
+		Output: func(b []byte) { got = append(got, b...) }, Stderr: errs.say,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a\r\nb\377\x00\n\n", "e"}, append([]string{string(got)}, errs.all()...)); diff != "" {
+		t.Errorf("streams (-want +got):\n%s", diff)
+	}
+}
+
 func TestRun_cutsLongLines(t *testing.T) {
 	t.Parallel()
 	rec := newRecorder()

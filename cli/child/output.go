@@ -23,14 +23,17 @@ const (
 // outputs are the pipes between a child and the functions that get its lines.
 type outputs struct {
 	read, write [2]*os.File // stdout and stderr; the second is nil when both share one pipe
-	say         [2]func(string)
+	take        [2]func(io.Reader)
 	readers     sync.WaitGroup
 }
 
-func newOutputs(stdout, stderr func(string)) (*outputs, error) {
-	o := &outputs{say: [2]func(string){stdout, stderr}}
-	for i, say := range o.say {
-		if say == nil {
+func newOutputs(c Command) (*outputs, error) {
+	o := &outputs{take: [2]func(io.Reader){byLine(c.Stdout), byLine(c.Stderr)}}
+	if c.Output != nil {
+		o.take[0] = func(r io.Reader) { pieces(r, c.Output) }
+	}
+	for i, take := range o.take {
+		if take == nil {
 			continue
 		}
 		var err error
@@ -64,8 +67,8 @@ func (o *outputs) started() {
 			continue
 		}
 		_ = o.write[i].Close()
-		say := o.say[i]
-		o.readers.Go(func() { lines(&pipe{file: r}, say) })
+		take := o.take[i]
+		o.readers.Go(func() { take(&pipe{file: r}) })
 	}
 }
 
@@ -103,6 +106,27 @@ func (p *pipe) Read(b []byte) (int, error) {
 		p.late += n
 	}
 	return n, err
+}
+
+func byLine(say func(string)) func(io.Reader) {
+	if say == nil {
+		return nil
+	}
+	return func(r io.Reader) { lines(r, say) }
+}
+
+// pieces hands over what comes, as it comes, until r ends or fails.
+func pieces(r io.Reader, take func([]byte)) {
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := r.Read(buf)
+		if n > 0 {
+			take(buf[:n])
+		}
+		if err != nil {
+			return
+		}
+	}
 }
 
 // lines hands each line of r to say, the last one also without an end, until r ends or fails.

@@ -39,7 +39,7 @@ func TestParse_findsWhatIsReadDifferentlyFromHowItLooks(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"twice":                  {"A=hunter2\nB=\nA=2\n", ".env:3:1 env/duplicate: A stands here twice, in the lines 1 and 3"},
 		"no equals sign":         {"A=1\nSOMETHING http://hunter2\n", ".env:2:1 env/syntax: this line is not KEY=value"},
-		"yaml":                   {"A: hunter2\n", ".env:1:1 env/syntax: this line is not KEY=value"},
+		"yaml":                   {"A: hunter2\n", ".env:1:1 env/syntax: this line is written KEY: value"},
 		"a name with a dash":     {"A=1\n  MY-VAR=hunter2\n", ".env:2:3 env/syntax: this line is not KEY=value"},
 		"no name":                {"=hunter2\n", ".env:1:1 env/syntax: this line is not KEY=value"},
 		"an open quote":          {"A=1\nB=\"hunter2\nC=3\n", ".env:2:1 env/syntax: the quote of B is not closed"},
@@ -50,7 +50,7 @@ func TestParse_findsWhatIsReadDifferentlyFromHowItLooks(t *testing.T) {
 		"a dollar in quotes":     {"A=\"${HOME}\"\n", ".env:1:1 env/expansion: A has a $ in its value, which godotenv replaces"},
 		"a byte order mark":      {"\ufeffA=1\n", ".env:1:1 env/syntax: the file begins with a byte order mark"},
 		"no UTF-8":               {"A=1\nB=\xff\n", ".env:2:1 env/syntax: this is not UTF-8"},
-		"a lone carriage return": {"A=1\rB=2\n", ".env:1:1 env/syntax: godotenv reads this differently from how it looks"},
+		"a lone carriage return": {"A=1\rB=2\n", ".env:1:1 env/syntax: a carriage return stands alone in this line"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

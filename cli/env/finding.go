@@ -23,9 +23,15 @@ const (
 	RuleSecretValue = "env/secret-value" // a secret has a value in a file that is committed
 	RuleSyntax      = "env/syntax"       // a line that is read differently from how it looks, or not at all
 	RuleExpansion   = "env/expansion"    // a "$" in a value, which godotenv takes for a variable
+	RuleDialect     = "env/dialect"      // a line that the programs which read .env files read in different ways
+	RuleOracle      = "env/oracle"       // a line that godotenv reads otherwise than we do
 	RuleType        = "env/type"         // a value that is not of the variable's type
 	RuleSpace       = "env/space"        // a value with white space around it, which no token has
-	RuleReference   = "env/reference"    // a reference to a secret store, which is not read yet
+	RuleReference   = "env/reference"    // what looks like a reference to a secret store, and is none
+	RulePlaceholder = "env/placeholder"  // "[SENSITIVE]", "*****": what stands for a value that somebody hid
+	RuleAnnotation  = "env/annotation"   // an annotation that says something else than the matrix
+	RuleDocs        = "env/docs"         // docs/release-env-matrix.md is not what the matrix says
+	RuleServices    = "env/services"     // services that shall have one value of a variable have several
 	RuleUnset       = "env/unset"        // an environment needs the variable, and nothing gives its value
 )
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,14 +15,8 @@ import (
 func Parity(m *spec.Matrix, dir string) []Finding {
 	var out []Finding
 	for _, s := range m.Services {
-		path := filepath.Join(dir, filepath.FromSlash(s.Example))
-		file, findings, err := ReadFile(path)
-		if err != nil {
-			out = append(out, unreadable(m, s, path, err))
-			continue
-		}
+		_, findings, _ := readExample(m, s, dir) // what cannot be read is a finding, too
 		out = append(out, findings...)
-		out = append(out, compare(m, s, file)...)
 	}
 	return out
 }
@@ -36,7 +29,7 @@ func unreadable(m *spec.Matrix, s spec.Service, path string, err error) Finding 
 			keys = append(keys, v.Name+"=")
 		}
 		f.Title = s.Name + " has no " + s.Example
-		f.Fix = "make it, with nothing but a comment in it"
+		f.Fix, f.Try = "make it, with nothing but a comment in it", fixCommand
 		if len(keys) > 0 {
 			f.Fix = "make it, with a line for each of: " + strings.Join(keys, " ")
 		}
@@ -48,12 +41,18 @@ func unreadable(m *spec.Matrix, s spec.Service, path string, err error) Finding 
 func compare(m *spec.Matrix, s spec.Service, file File) []Finding {
 	var out []Finding
 	variables := m.Of(s.Name)
-	var want, common []string
-	for _, v := range variables {
-		want = append(want, v.Name)
+	want := make(map[string]int, len(variables)) // their order
+	for i, v := range variables {
+		want[v.Name] = i
 	}
+	last := make(map[string]Entry, len(file.Entries)) // the one that counts
+	var common []string
 	for _, e := range file.Entries {
-		if !slices.Contains(want, e.Key) {
+		last[e.Key] = e
+		if e.Again() {
+			continue
+		}
+		if _, ours := want[e.Key]; !ours {
 			out = append(out, Finding{
 				RuleExtra, e.At, fmt.Sprintf("%s is not a variable of %s", e.Key, s.Name),
 				fmt.Sprintf("add it to %s with services: [%s], or remove the line", m.File, s.Name), "",
@@ -63,9 +62,9 @@ func compare(m *spec.Matrix, s spec.Service, file File) []Finding {
 		common = append(common, e.Key)
 	}
 	for i, v := range variables {
-		e, ok := file.Get(v.Name)
+		e, ok := last[v.Name]
 		if !ok {
-			out = append(out, missing(v, s, file, want[:i]))
+			out = append(out, missing(v, s, file, variables[:i], last))
 			continue
 		}
 		if v.Secret && !e.Value.Empty() {
@@ -75,28 +74,28 @@ func compare(m *spec.Matrix, s spec.Service, file File) []Finding {
 			})
 		}
 	}
-	return append(out, order(m, file, want, common)...)
+	out = append(out, annotations(m, s, file)...)
+	return append(out, order(m, last, want, common)...)
 }
 
 // missing says after which line a variable belongs.
-func missing(v spec.Variable, s spec.Service, file File, before []string) Finding {
+func missing(v spec.Variable, s spec.Service, file File, before []spec.Variable, last map[string]Entry) Finding {
 	at, after := release.Place{File: file.Path, Line: 1, Column: 1}, "at the top"
-	for _, name := range slices.Backward(before) {
-		if e, ok := file.Get(name); ok {
-			at, after = e.At, "after "+name
+	for _, b := range slices.Backward(before) {
+		if e, ok := last[b.Name]; ok {
+			at, after = e.At, "after "+b.Name
 			break
 		}
 	}
-	return Finding{RuleMissing, at, fmt.Sprintf("%s is missing, and %s needs it", v.Name, s.Name), fmt.Sprintf("add the line %s= %s", v.Name, after), ""}
+	return Finding{RuleMissing, at, fmt.Sprintf("%s is missing, and %s needs it", v.Name, s.Name), fmt.Sprintf("add the line %s= %s", v.Name, after), fixCommand}
 }
 
 // order finds the first variable that stands elsewhere than in the matrix.
-func order(m *spec.Matrix, file File, want, got []string) []Finding {
-	sorted := slices.SortedFunc(slices.Values(got), func(a, b string) int { return slices.Index(want, a) - slices.Index(want, b) })
+func order(m *spec.Matrix, last map[string]Entry, want map[string]int, got []string) []Finding {
+	sorted := slices.SortedFunc(slices.Values(got), func(a, b string) int { return want[a] - want[b] })
 	for i := range got {
 		if got[i] != sorted[i] {
-			e, _ := file.Get(sorted[i])
-			return []Finding{{RuleOrder, e.At, fmt.Sprintf("%s stands after %s", sorted[i], got[i]), "put it before, as in " + m.File, ""}}
+			return []Finding{{RuleOrder, last[sorted[i]].At, fmt.Sprintf("%s stands after %s", sorted[i], got[i]), "put it before, as in " + m.File, ""}}
 		}
 	}
 	return nil

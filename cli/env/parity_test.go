@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"readme/cli/env"
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -41,11 +39,15 @@ deploy:
 
 func files(t *testing.T) (*spec.Release, *spec.Matrix) {
 	t.Helper()
-	r, m, err := spec.Parse("release.yaml", []byte(releaseText), "envmatrix.yaml", []byte(matrixText))
+	r, m, err := parse()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r, m
+}
+
+func parse() (*spec.Release, *spec.Matrix, error) {
+	return spec.Parse("release.yaml", []byte(releaseText), "envmatrix.yaml", []byte(matrixText))
 }
 
 // project writes the two examples, each changed by a function.
@@ -54,7 +56,7 @@ func project(t *testing.T, m *spec.Matrix, change func(service, text string) str
 	dir := t.TempDir()
 	for _, s := range m.Services {
 		path := filepath.Join(dir, s.Example)
-		text := change(s.Name, example(m, s))
+		text := change(s.Name, string(env.Example(m, s)))
 		if text == "" {
 			continue
 		}
@@ -71,58 +73,6 @@ func TestParity_isQuietAboutTheExamplesThatItWrites(t *testing.T) {
 	dir := project(t, m, func(_, text string) string { return text })
 	if got := env.Parity(m, dir); len(got) != 0 {
 		t.Errorf("got %+v", got)
-	}
-}
-
-func TestExample_speaksVarlock(t *testing.T) {
-	t.Parallel()
-	_, m := files(t)
-	want := `# The variables of api. Their truth is envmatrix.yaml; values go into .env.<environment>, never in here.
-
-# the database
-# @required @sensitive @type=url
-DB_URL=
-
-# where it is
-# @required @sensitive=false @type=url
-SITE=
-
-# where it listens
-# @required @sensitive=false @type=port
-PORT=8080
-
-# where a bot starts
-# @required @sensitive=false @type=url
-BOT_URL=
-
-# how it runs
-# @required @sensitive=false
-MODE=
-
-# nobody needs it
-# @optional @sensitive=false
-HINT=
-`
-	if diff := cmp.Diff(want, example(m, m.Services[1])); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if got := example(m, m.Services[0]); !strings.Contains(got, "# @required=forEnv(dev) @sensitive\nTOKEN=\n") {
-		t.Errorf("got\n%s", got)
-	}
-}
-
-func TestExample_ofTheProjectItselfIsCommitted(t *testing.T) {
-	t.Parallel()
-	_, m, err := spec.Load("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile("../../env.example")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(example(m, m.Services[0]), string(got)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -1,123 +1,191 @@
 package env
 
 import (
-	"regexp"
+	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"readme/cli/release"
 )
 
-// statement is one KEY=value, as far as its place goes: what the value is, godotenv says.
-type statement struct {
-	key          string
-	line, column int
-	end          int // byte offset behind it
+// Scan reads the content of a .env file by itself, to the last byte and in one pass; path is for messages. It reads as
+// godotenv does wherever that reads anything sensible, and finds fault with what is read differently from how it looks.
+func Scan(path string, data []byte) (File, []Finding) {
+	s := scan(path, data)
+	return s.file(), s.findings
 }
 
-var (
-	keyShape = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	// expansion is what godotenv replaces in a value that is not in single quotes.
-	expansion = regexp.MustCompile(`(^|[^\\])\$\{?[A-Z0-9_]`)
-)
-
-// scanner finds keys and lines, which godotenv does not tell. It takes only what every reader of .env files takes in
-// the same way, and finds fault with the rest.
+// scanner walks through the text once. A statement begins where pos stands, most often at the begin of a line (bol).
 type scanner struct {
-	path, text string
-	pos, line  int
-	statements []statement
-	findings   []Finding
+	path, text     string
+	pos, bol, line int
+	sound          int // the text up to here is read by godotenv as by us, as far as we know
+	entries        []Entry
+	findings       []Finding
+	first          map[string]int    // of each key, its first entry
+	known          map[string]string // values, from the first $ on that needs one
+	docs           []string          // comment lines; those from docFrom on stand directly above
+	notes          []Annotation
+	docFrom        int
+	noteFrom       int
+	lost           bool // behind a quote that is not closed: only what is clearly a variable is taken for one
 }
 
-func scan(path, text string) ([]statement, []Finding) {
-	s := &scanner{path: path, text: text, line: 1}
+func scan(path string, data []byte) *scanner {
+	s := &scanner{path: path, text: string(data), line: 1, sound: len(data)}
+	if s.encoding() {
+		return s
+	}
+	lines := strings.Count(s.text, "\n") + 1
+	s.entries, s.first = make([]Entry, 0, lines/2+1), make(map[string]int, lines/2+1)
 	for s.pos < len(s.text) {
 		s.next()
 	}
-	return s.statements, s.findings
+	return s
 }
 
-// next reads one line, or a quoted value of several.
+func (s *scanner) file() File {
+	return File{Path: s.path, Entries: s.entries, text: release.NewSecret(s.text)}
+}
+
+// next reads one line, a quoted value of several, or what is left of a line behind a lone carriage return.
 func (s *scanner) next() {
-	line, _, _ := strings.Cut(s.text[s.pos:], "\n")
-	body := strings.TrimLeft(line, " \t")
-	column := utf8.RuneCountInString(line[:len(line)-len(body)]) + 1
-	if strings.TrimSpace(body) == "" || body[0] == '#' {
-		s.skip(len(line) + 1)
-		return
-	}
-	start := len(line) - len(body)
-	if rest, ok := strings.CutPrefix(body, "export "); ok {
-		start += len(body) - len(strings.TrimLeft(rest, " \t"))
-		column += len(body) - len(strings.TrimLeft(rest, " \t"))
-		body = strings.TrimLeft(rest, " \t")
-	}
-	key, value, ok := strings.Cut(body, "=")
-	key = strings.TrimRight(key, " \t")
-	if !ok || !keyShape.MatchString(key) {
-		s.find(RuleSyntax, column, "this line is not KEY=value", "write a name of letters, digits and _, then =, then the value")
-		s.skip(len(line) + 1)
-		return
-	}
-	st := statement{key: key, line: s.line, column: column}
-	value = strings.TrimLeft(value, " \t")
-	offset := start + len(body) - len(value)
-	length, ok := s.value(key, value, s.text[s.pos+offset:], column)
-	s.skip(offset + length)
-	st.end = min(s.pos, len(s.text))
-	if ok {
-		s.statements = append(s.statements, st)
-	}
-}
-
-// value measures a value, up to and with the end of its last line. line is its first line, rest all that follows.
-func (s *scanner) value(key, line, rest string, column int) (length int, ok bool) {
+	end := s.lineEnd(s.pos)
+	line := s.text[s.pos:end]
+	body := strings.TrimLeftFunc(line, unicode.IsSpace)
 	switch {
-	case strings.HasPrefix(line, "#"):
-		s.find(RuleSyntax, column, key+" has no value but a comment, which godotenv takes for the value", "move the comment to a line of its own")
-	case strings.HasPrefix(line, "'"), strings.HasPrefix(line, `"`):
-		return s.quoted(key, rest, column)
+	case body == "":
+		s.docFrom, s.noteFrom = len(s.docs), len(s.notes)
+		s.leave(end)
+	case body[0] == '#':
+		s.comment(body[1:])
+		s.leave(end)
+	default:
+		s.pos = end - len(body)
+		s.statement(body, end)
+		s.docFrom, s.noteFrom = len(s.docs), len(s.notes)
 	}
-	s.dollar(key, line, column)
-	return len(line) + 1, true
 }
 
-func (s *scanner) quoted(key, rest string, column int) (length int, ok bool) {
-	quote, end := rest[0], -1
-	for i := 1; i < len(rest); i++ {
-		if rest[i] == quote && rest[i-1] != '\\' {
-			end = i
-			break
+// lineEnd is where the line of an offset ends: its \n, or the \r of its \r\n.
+func (s *scanner) lineEnd(from int) int {
+	i := strings.IndexByte(s.text[from:], '\n')
+	if i < 0 {
+		return len(s.text)
+	}
+	end := from + i
+	if end > from && s.text[end-1] == '\r' {
+		end--
+	}
+	return end
+}
+
+// leave moves on to an offset that lies at or before the end of a line, and behind that end.
+func (s *scanner) leave(to int) {
+	if strings.HasPrefix(s.text[to:], "\r\n") {
+		to++
+	}
+	if to < len(s.text) && s.text[to] == '\n' {
+		to++
+		s.line++
+		s.bol = to
+	}
+	s.pos = to
+}
+
+// statement reads KEY=value; body is the rest of its line, from pos to end.
+func (s *scanner) statement(body string, end int) {
+	e := Entry{key: s.pos}
+	if rest, ok := strings.CutPrefix(body, "export"); ok {
+		if name := strings.TrimLeftFunc(rest, isSpace); len(name) < len(rest) {
+			e.Export, e.key, body = true, end-len(name), name
 		}
 	}
-	if end < 0 {
-		s.find(RuleSyntax, column, "the quote of "+key+" is not closed", "close it; a \\ before the quote keeps it open")
-		return len(rest) + 1, false
+	n, named := name(body)
+	rest := strings.TrimLeftFunc(body[n:], isSpace)
+	e.Key, e.At, e.sign = body[:n], s.at(e.key), end-len(rest)+1
+	yaml := rest != "" && rest[0] == ':' && (rest == ":" || strings.ContainsRune(" \t", rune(rest[1])))
+	if !named || rest == "" || rest[0] != '=' && !yaml || s.lost && !shouted(e.Key) {
+		s.nothing(e.At, end)
+		return
 	}
-	if quote == '"' {
-		s.dollar(key, rest[:end], column)
+	if yaml {
+		s.find(RuleSyntax, e.At, "this line is written KEY: value", "write KEY=value: many programs do not read the colon")
 	}
-	after, _, _ := strings.Cut(rest[end+1:], "\n")
-	if t := strings.TrimSpace(after); t != "" && t[0] != '#' {
-		s.find(RuleSyntax, column, "text follows the closing quote of "+key, "put the whole value into one pair of quotes")
+	if strings.Contains(e.Key, ".") {
+		s.find(RuleSyntax, e.At, "there is a dot in the name "+e.Key, "write a name of letters, digits and _: shells have no other variables")
 	}
-	return end + 1 + len(after) + 1, true
+	s.lost = false
+	s.value(&e, end)
 }
 
-func (s *scanner) dollar(key, value string, column int) {
-	if expansion.MatchString(value) {
-		s.find(RuleExpansion, column, key+" has a $ in its value, which godotenv replaces", "put the value into single quotes")
+// nothing leaves a line that is no statement.
+func (s *scanner) nothing(at release.Place, end int) {
+	if !s.lost {
+		s.broken(at, "this line is not KEY=value", "write a name of letters, digits and _, then =, then the value")
 	}
+	s.leave(end)
 }
 
-func (s *scanner) find(rule string, column int, title, fix string) {
-	s.findings = append(s.findings, Finding{Rule: rule, Where: release.Place{File: s.path, Line: s.line, Column: column}, Title: title, Fix: fix})
+// add keeps an entry that was read as far as its raw value, whose line goes on behind it at to.
+func (s *scanner) add(e *Entry, value string) {
+	e.Raw = release.NewSecret(s.text[e.raw:e.rawEnd])
+	if e.Value = e.Raw; value != e.Raw.Reveal() {
+		e.Value = release.NewSecret(value)
+	}
+	if n := len(s.docs); n > s.docFrom {
+		e.Doc = s.docs[s.docFrom:n:n]
+	}
+	if n := len(s.notes); n > s.noteFrom {
+		e.Annotations = s.notes[s.noteFrom:n:n]
+	}
+	if i, twice := s.first[e.Key]; twice {
+		first := s.entries[i].At
+		e.First = first
+		s.find(RuleDuplicate, e.At, fmt.Sprintf("%s stands here twice, in the lines %d and %d", e.Key, first.Line, e.At.Line), "only the last one counts: remove one")
+	} else {
+		s.first[e.Key] = len(s.entries)
+	}
+	if s.known != nil {
+		s.known[e.Key] = value
+	}
+	s.entries = append(s.entries, *e)
 }
 
-// skip moves on by n bytes and counts the lines.
-func (s *scanner) skip(n int) {
-	to := min(s.pos+n, len(s.text))
-	s.line += strings.Count(s.text[s.pos:to], "\n")
-	s.pos = to
+// at is the place of an offset on the current line.
+func (s *scanner) at(offset int) release.Place {
+	return release.Place{File: s.path, Line: s.line, Column: utf8.RuneCountInString(s.text[s.bol:offset]) + 1}
+}
+
+func (s *scanner) find(rule string, at release.Place, title, fix string) {
+	s.findings = append(s.findings, Finding{Rule: rule, Where: at, Title: title, Fix: fix})
+}
+
+// broken finds a line that godotenv reads as something else, or that it cannot read.
+func (s *scanner) broken(at release.Place, title, fix string) {
+	s.sound = min(s.sound, s.bol)
+	s.find(RuleSyntax, at, title, fix)
+}
+
+// name measures the name that a text begins with, and tells whether it is one.
+func name(text string) (n int, ok bool) {
+	for n < len(text) && (isLetter(text[n]) || '0' <= text[n] && text[n] <= '9' || text[n] == '.') {
+		n++
+	}
+	return n, n > 0 && isLetter(text[0])
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_' }
+
+// shouted reports whether a key is in capitals, as variables are and lines of a secret are not.
+func shouted(key string) bool { return key == strings.ToUpper(key) }
+
+// isSpace is godotenv's idea of white space within a line.
+func isSpace(r rune) bool {
+	switch r {
+	case '\t', '\v', '\f', '\r', ' ', 0x85, 0xA0:
+		return true
+	}
+	return false
 }

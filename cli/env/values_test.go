@@ -18,7 +18,7 @@ import (
 // all gives the values of an environment, and what is wrong with them or missing.
 func all(t *testing.T, e spec.Environment, path string, process func(string) (string, bool), m *spec.Matrix) (map[string]release.Secret, error) {
 	t.Helper()
-	got, faults := env.Given(t.Context(), e, path, process, m)
+	got, faults := env.Given(t.Context(), e, env.Sources{Path: path, Process: process, Open: store}, m)
 	for _, f := range env.Missing(e, path, m, got, nil) {
 		faults = append(faults, f.Fault())
 	}
@@ -104,7 +104,8 @@ func TestValues_refusesWhatIsWrong(t *testing.T) {
 		"a wrong type, elsewhere":  {complete, map[string]string{"PORT": "hunter2"}, release.ExitDrift, "envmatrix.yaml:9:3: PORT is no port, in the environment of readme-ops: a port is a number from 1 to 65535 (env/type)"},
 		"a space after a token":    {strings.Replace(complete, "TOKEN=hunter2", "TOKEN='hunter2 '", 1), nil, release.ExitDrift, ".env.dev:1:1: TOKEN begins or ends with a space or a line break: it was most likely pasted with it: take it away (env/space)"},
 		"a line break, elsewhere":  {strings.Replace(complete, "TOKEN=hunter2", "", 1), map[string]string{"TOKEN": "hunter2\n"}, release.ExitDrift, "envmatrix.yaml:6:3: TOKEN begins or ends with a space or a line break, in the environment of readme-ops: it was most likely pasted with it: take it away (env/space)"},
-		"a reference to a store":   {strings.Replace(complete, "TOKEN=hunter2", "TOKEN=op://vault/hunter2", 1), nil, release.ExitDrift, ".env.dev:1:1: TOKEN refers to a secret store: readme-ops cannot read those yet: give the value itself (env/reference)"},
+		"half a reference":         {strings.Replace(complete, "TOKEN=hunter2", "TOKEN=op://vault/hunter2", 1), nil, release.ExitDrift, ".env.dev:1:1: TOKEN is no reference to a secret store: it is op://vault/item/field, or op://vault/item/section/field (env/reference)"},
+		"a placeholder":            {strings.Replace(complete, "TOKEN=hunter2", "TOKEN=[SENSITIVE]", 1), nil, release.ExitDrift, ".env.dev:1:1: TOKEN has a placeholder for its value: whoever wrote it did not have, or hid, the value itself: write that (env/placeholder)"},
 		"a line that is torn":      {complete + "hunter2\n", nil, release.ExitDrift, ".env.dev:4:1: this line is not KEY=value: write a name of letters, digits and _, then =, then the value (env/syntax)"},
 		"a dollar that disappears": {strings.Replace(complete, "TOKEN=hunter2", "TOKEN=hunter2$X", 1), nil, release.ExitDrift, ".env.dev:1:1: TOKEN has a $ in its value, which godotenv replaces: put the value into single quotes (env/expansion)"},
 	} {

@@ -24,7 +24,7 @@ type Facts struct {
 
 // Record is what is known of an environment's releases.
 type Record struct {
-	Runs   []Run    // the newest first, runs of the checks alone left out
+	Runs   []Run    // the newest first, runs of the checks or the variables alone left out
 	Looked []string // where it was looked, and where it could not be, in words
 }
 

@@ -28,8 +28,8 @@ func TestPrepare_manyAtOnceAndAgain(t *testing.T) {
 	if err := d.Prepare(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if n := one[int](t, address, `select count(*) from pg_tables where schemaname = 'readme_ops'`); n != 4 {
-		t.Errorf("got %d tables, want 4", n)
+	if n := one[int](t, address, `select count(*) from pg_tables where schemaname = 'readme_ops'`); n != 6 {
+		t.Errorf("got %d tables, want 6", n)
 	}
 }
 

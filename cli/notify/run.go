@@ -7,12 +7,12 @@ import (
 	"readme/cli/release"
 )
 
-// Run is the message about a run that has ended, or was paused. There is none about smoke checks by hand, about what was
+// Run is the message about a run that has ended, or was paused. There is none about smoke checks and variables by hand, about what was
 // never approved, about an interrupt before anything was changed, and about a run that another one has replaced.
 func Run(s *release.State) (Message, bool) {
 	m := Message{Title: cut(s.LastLine()), Link: link(s.CI)}
 	switch v := s.Verdict(); {
-	case s.Plan.Purpose == release.Smoke, len(s.Plan.Steps) == 0, v == release.NotStarted, v == release.Superseded, v == release.Stopped && s.Signal != "":
+	case s.Plan.Purpose == release.Smoke, s.Plan.Purpose == release.Variables, len(s.Plan.Steps) == 0, v == release.NotStarted, v == release.Superseded, v == release.Stopped && s.Signal != "":
 		return Message{}, false
 	case v == release.Paused:
 		m.Kind, m.Urgent, m.Next = Paused, true, "readme-ops resume --env "+release.ShellWord(s.Plan.Env)

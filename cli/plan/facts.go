@@ -70,6 +70,9 @@ type Service struct {
 	Warn    []string // what gets in the way at the vendor
 	Without string   // why it cannot be released here, such as "Node.js is not installed"; "" if it can
 
+	Variables []VariableChange // of a service that exists: what is written before its deploy
+	Stale     []string         // variables that were written after what is live was made with them
+
 	Outputs map[string]string // what is known before any deploy, such as bot's start_url
 }
 

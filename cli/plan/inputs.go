@@ -36,6 +36,7 @@ type VariablesInputs struct {
 type VariableChange struct {
 	Name string `json:"name"`
 	Op   string `json:"op"`             // add: it is not there; change: another value is
+	Seen string `json:"seen,omitempty"` // what was there, in words without the value: when it was written, where nobody can read it
 	Was  string `json:"was,omitempty"`  // fingerprint of what is there; "" where nobody can know it
 	Will string `json:"will,omitempty"` // fingerprint of the value; "" before the environment has a key
 }
@@ -59,6 +60,7 @@ type DeployInputs struct {
 	Tree          string          `json:"tree,omitempty"`
 	Archive       string          `json:"archive,omitempty"` // sha256
 	Staged        bool            `json:"staged,omitempty"`  // vercel: not on the domain yet
+	Anew          bool            `json:"anew,omitempty"`    // its variables have changed: a vendor that has all else already rolls it all the same
 	Commit        string          `json:"commit"`            // what it shall report; Commit.String()
 }
 

@@ -50,7 +50,7 @@ func Offline(rel *spec.Release, env spec.Environment, t Tree) (release.Plan, err
 			if s.Why = "after the smoke checks"; t.Base != "" && !t.Touched[strings.TrimPrefix(s.ID, "promote ")] {
 				s.Change, s.Why = release.ChangeNone, "nothing of it has changed since "+t.Base
 			}
-		case release.KindCheck, release.KindConfirm, release.KindCleanup, release.KindRestore:
+		case release.KindCheck, release.KindConfirm, release.KindCleanup, release.KindRestore, release.KindVariables:
 		}
 	}
 	return p, nil

@@ -23,9 +23,14 @@ func (b *builder) deploy(d spec.Deploy) error {
 		Staged: staged(d), Commit: b.facts.Commit.String(),
 		Source: f.Source, Repo: f.Repo, Branch: f.Branch, Make: f.Missing, Variables: f.Sets,
 	}
+	needs := b.present(d.After)
+	if b.variables(d, f, needs); b.has(VariablesStep(d.Name)) {
+		needs = append(needs, VariablesStep(d.Name))
+	}
+	in.Anew = outdated(f) != ""
 	s := release.Step{
 		ID: d.Name, Kind: release.KindDeploy, Title: fmt.Sprintf("deploy %s to %s", d.Name, d.To),
-		Needs:        b.present(d.After),
+		Needs:        needs,
 		Precondition: "live=" + f.Live.ID,
 		Deadline:     deployDeadline,
 		Outputs:      maps.Clone(f.Outputs),
@@ -40,11 +45,7 @@ func (b *builder) deploy(d spec.Deploy) error {
 	for _, v := range f.Sets {
 		s.Lines = append(s.Lines, "+ variable "+v)
 	}
-	for _, w := range f.Warn { // what is true of a vendor's project is said by each of its services
-		if !slices.Contains(b.notes, w) {
-			b.notes = append(b.notes, w)
-		}
-	}
+	b.warn(f)
 	switch {
 	case f.Without != "":
 		s.Change, s.Why = release.ChangeSkip, f.Without
@@ -58,6 +59,15 @@ func (b *builder) deploy(d spec.Deploy) error {
 	s.Inputs = encode(in)
 	b.add(s)
 	return nil
+}
+
+// warn takes over what gets in the way of a service. What is true of a vendor's project is said by each of its services.
+func (b *builder) warn(f Service) {
+	for _, w := range f.Warn {
+		if !slices.Contains(b.notes, w) {
+			b.notes = append(b.notes, w)
+		}
+	}
 }
 
 func staged(d spec.Deploy) bool { return d.Promote == "after-smoke" }
@@ -85,6 +95,9 @@ func (b *builder) unchanged(d spec.Deploy, f Service, s *release.Step) bool {
 		return false
 	case live.Ill != "":
 		s.Change, s.Why = release.ChangeUpdate, "what was brought last is not well: "+live.Ill
+		return false
+	case outdated(f) != "":
+		s.Change, s.Why = release.ChangeUpdate, outdated(f)
 		return false
 	case f.Config != nil && !bytes.Equal(f.Config, live.Config):
 		s.Change, s.Why = release.ChangeUpdate, "its settings differ from "+d.Config

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -17,7 +18,7 @@ func Smoke(rel *spec.Release, env spec.Environment, facts Facts) (release.Plan, 
 	var kept []release.Step
 	for _, s := range p.Steps {
 		switch s.Kind {
-		case release.KindMigrations, release.KindBucket, release.KindPromote, release.KindConfirm, release.KindRestore:
+		case release.KindMigrations, release.KindBucket, release.KindVariables, release.KindPromote, release.KindConfirm, release.KindRestore:
 			continue
 		case release.KindDeploy:
 			s = asLive(s, facts.Services[s.ID])
@@ -33,7 +34,9 @@ func Smoke(rel *spec.Release, env spec.Environment, facts Facts) (release.Plan, 
 				}
 			}
 		}
-		s.Needs = slices.DeleteFunc(s.Needs, func(id string) bool { return id == "migrations" || id == "bucket" })
+		s.Needs = slices.DeleteFunc(s.Needs, func(id string) bool {
+			return id == "migrations" || id == "bucket" || strings.HasPrefix(id, VariablesStep(""))
+		})
 		kept = append(kept, s)
 	}
 	p.Purpose, p.Steps, p.Notes = release.Smoke, kept, facts.Notes

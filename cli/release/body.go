@@ -179,6 +179,8 @@ func (b RunStarted) String() string {
 		what, at = "smoke checks of", "in "
 	case Rollback:
 		what, at = "rollback of", "in "
+	case Variables:
+		what, at = "variables of", "in "
 	}
 	return fmt.Sprintf("%s %s@%s %s started by %s", what, b.Plan.Project, b.Plan.Commit.Short(), at+b.Plan.Where(), b.By)
 }

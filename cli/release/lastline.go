@@ -7,8 +7,11 @@ import (
 
 // LastLine is the run in one sentence, the last that a person sees.
 func (s *State) LastLine() string {
-	if s.Plan.Purpose == Smoke {
+	switch s.Plan.Purpose {
+	case Smoke:
 		return s.smokeLine()
+	case Variables:
+		return s.variablesLine()
 	}
 	what := fmt.Sprintf("%s@%s", s.Plan.Project, s.Plan.Commit.Short())
 	to := " to " + s.Plan.Where()

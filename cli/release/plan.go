@@ -8,7 +8,7 @@ import (
 // Plan is everything that one release will do, in an order that can be run, and what it was computed from.
 // What runs is exactly what was approved: Digest stands for all that matters in it.
 type Plan struct {
-	Purpose   string   `json:"purpose,omitempty"` // "" is a release; Smoke runs the checks and changes nothing; Rollback goes back
+	Purpose   string   `json:"purpose,omitempty"` // "" is a release; the others are constants of this package
 	Project   string   `json:"project"`
 	Env       string   `json:"env"`
 	Box       bool     `json:"box,omitempty"` // the targets are emulators on this machine
@@ -31,9 +31,10 @@ func (p Plan) Where() string {
 
 // The purposes of plans that are no releases.
 const (
-	Smoke    = "smoke"    // it only looks
-	Rollback = "rollback" // it goes back to what an earlier run had left live
-	Offline  = "offline"  // nothing live was read: it shows what a change is about, and cannot be run
+	Smoke     = "smoke"     // it only looks
+	Rollback  = "rollback"  // it goes back to what an earlier run had left live
+	Variables = "variables" // it writes variables at the vendors, and brings nothing: what runs keeps what it has
+	Offline   = "offline"   // nothing live was read: it shows what a change is about, and cannot be run
 )
 
 // Target is one pinned place that the plan acts on, such as {railway, "project 1f0c…, environment dev"}.

@@ -29,7 +29,7 @@ type Variable struct {
 	Name           string
 	At             release.Place
 	About          string
-	Type           string // string (default), url, port, uuid, number, boolean, postgres-url, redis-url, supabase-secret-key
+	Type           string // one of Types; string by default
 	Secret         bool
 	Services       []string
 	Required       []string // environments; nil means all of them

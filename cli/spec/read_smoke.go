@@ -107,7 +107,7 @@ func checkName(v value, name string) {
 	case !ok || name == "":
 	case len(name) > 100 || strings.ContainsAny(name, "\n\r\t"):
 		n.wrong("the check's name is too long", "it is one line of at most 100 characters")
-	case name == "migrations" || name == "bucket" || strings.HasPrefix(name, "promote ") ||
+	case name == "migrations" || name == "bucket" || strings.HasPrefix(name, "promote ") || strings.HasPrefix(name, "variables of ") ||
 		strings.HasPrefix(name, "clean up: ") || strings.HasSuffix(name, " (on the domain)"):
 		n.wrong("a check cannot be named "+quote(name), "readme-ops names a step of its own like that")
 	}

@@ -89,7 +89,8 @@ func (d *delivery) begin(ctx context.Context) error {
 	if again {
 		d.rec.Before = was.Before
 	}
-	if now := "live=" + live.ID; now != d.t.Step.Precondition && (!again || !isBack(was, live)) {
+	ours := live.ID != "" && live.ID == d.t.Outputs(plan.VariablesStep(d.in.Name))[startedOutput] // of the variables that this run has written
+	if now := "live=" + live.ID; now != d.t.Step.Precondition && !ours && (!again || !isBack(was, live)) {
 		return d.w.overtaken(d.t.Step, now)
 	}
 	if err := d.w.whole(d.in); err != nil {
@@ -125,6 +126,13 @@ func (d *delivery) make(ctx context.Context) error {
 	}
 	if err := m.Make(ctx, n); err != nil {
 		return refused(d.in, "what it needs there could not be made", err)
+	}
+	prints, key := map[string]string{}, d.w.writingKey(ctx)
+	for name, value := range n.Variables {
+		prints[name] = key.Of(name, value)
+	}
+	if said := d.w.note(ctx, d.in.Name, prints); said != "" && len(prints) > 0 {
+		d.t.Say("", said)
 	}
 	for _, what := range d.in.Make {
 		d.t.Say("", "made "+what)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"readme/cli/env"
 	"readme/cli/plan"
 	"readme/cli/provider"
 	"readme/cli/release"
@@ -36,15 +37,19 @@ type Drifted struct {
 // applied must stay as it is whatever is released. It changes nothing.
 func ReadDrift(ctx context.Context, w *World, q Question, h *History, here string) Drifted {
 	looks := make([]func() ([]Drift, error), 0, len(q.Release.Deploy))
-	notes := make([][]string, len(q.Release.Deploy))
+	notes, kept := make([][]string, len(q.Release.Deploy)), make([]env.Kept, len(q.Release.Deploy))
 	for i, d := range q.Release.Deploy {
 		if q.Without[d.Name] != "" {
 			continue
 		}
 		looks = append(looks, func() ([]Drift, error) { return w.deploymentDrift(ctx, q, h, d) })
 		looks = append(looks, func() (found []Drift, err error) {
-			found, notes[i], err = w.needsDrift(ctx, q, d)
+			found, notes[i], err = w.needsDrift(ctx, d)
 			return found, err
+		})
+		looks = append(looks, func() (found []Drift, err error) {
+			kept[i], err = w.readKept(ctx, q, d)
+			return nil, err
 		})
 	}
 	if q.Release.Bucket != nil {
@@ -55,6 +60,7 @@ func ReadDrift(ctx context.Context, w *World, q Question, h *History, here strin
 		looks = append(looks, func() ([]Drift, error) { return w.migrationDrift(ctx, q, here) })
 	}
 	out := gatherDrift(looks)
+	out.Found = w.withVariables(q, out.Found, kept)
 	for _, n := range slices.Concat(notes...) {
 		if !slices.Contains(out.Notes, n) {
 			out.Notes = append(out.Notes, n)

@@ -25,7 +25,7 @@ func (w *World) bucketDrift(ctx context.Context, q Question) ([]Drift, error) {
 		}
 	}
 	if !is.Found {
-		add("existence", "it exists", "it does not exist")
+		add("existence", "it exists", doesNotExist)
 		return out, nil
 	}
 	types := func(list []string) string {

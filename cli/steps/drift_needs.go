@@ -5,18 +5,17 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"readme/cli/plan"
-	"readme/cli/provider"
 	"readme/cli/provider/pipecat"
+	"readme/cli/provider/railway"
 	"readme/cli/spec"
 )
 
-// needsDrift holds what a vendor keeps beside deployments against what the service needs: what is made for it, its
-// variables by their names, its settings. notes are the vendor's warnings.
-func (w *World) needsDrift(ctx context.Context, q Question, d spec.Deploy) (out []Drift, notes []string, err error) {
+// needsDrift holds what a vendor keeps beside deployments against what the service needs: what is made for it, its settings.
+// notes are the vendor's warnings.
+func (w *World) needsDrift(ctx context.Context, d spec.Deploy) (out []Drift, notes []string, err error) {
 	h, as := w.Hosts[d.Name], plan.DeployInputs{Name: d.Name, To: d.To}
 	if m, ok := h.(Maker); ok {
 		missing, err := m.Missing(ctx)
@@ -24,18 +23,11 @@ func (w *World) needsDrift(ctx context.Context, q Question, d spec.Deploy) (out 
 			return nil, nil, cannotRead(as, err)
 		}
 		for _, what := range missing {
-			out = append(out, Drift{Where: d.Name, What: what, Expected: "it exists at " + d.To, Found: "it does not exist", Try: "readme-ops plan" + w.flag()})
+			out = append(out, Drift{Where: d.Name, What: what, Expected: "it exists at " + d.To, Found: doesNotExist, Try: "readme-ops plan" + w.flag()})
 		}
 		if len(missing) > 0 { // the rest would only repeat it
 			return out, nil, nil
 		}
-	}
-	if v, ok := h.(Variables); ok {
-		have, err := v.Variables(ctx)
-		if err != nil {
-			return nil, nil, cannotRead(as, err)
-		}
-		out = append(out, variableDrift(q, d, have)...)
 	}
 	if v, ok := h.(Unlike); ok {
 		order, err := w.ordered(d)
@@ -73,31 +65,11 @@ func (w *World) ordered(d spec.Deploy) (Order, error) {
 	return Order{DeployInputs: in}, err
 }
 
-// variableDrift compares names: a value that is only at the vendor cannot be compared.
-func variableDrift(q Question, d spec.Deploy, have []provider.Variable) (out []Drift) {
-	var known []string
-	for _, v := range variablesOf(q.Matrix, d.Name) {
-		known = append(known, v.Name)
-		if _, ok := find(have, v.Name); !ok && v.RequiredIn(q.Env.Name) {
-			out = append(out, Drift{Where: d.Name, What: "variable " + v.Name, Expected: "it is set at " + d.To, Found: "it is not there"})
-		}
-	}
-	if len(known) == 0 { // the matrix says nothing of this service
-		return nil
-	}
-	for _, v := range have {
-		if !slices.Contains(known, v.Name) && !vendors(d.To, v.Name) {
-			out = append(out, Drift{Where: d.Name, What: "variable " + v.Name, Expected: "envmatrix.yaml does not give it to " + d.Name, Found: "it is set at " + d.To})
-		}
-	}
-	return out
-}
-
 // vendors reports whether a variable is the vendor's own, or the one that says which commit runs.
 func vendors(to, name string) bool {
 	switch to {
 	case "railway":
-		return name == commitVariable || strings.HasPrefix(name, "RAILWAY_")
+		return name == railway.CommitVariable || strings.HasPrefix(name, "RAILWAY_")
 	case "vercel":
 		return strings.HasPrefix(name, "VERCEL_")
 	}

@@ -22,16 +22,16 @@ import (
 type drifter struct {
 	*vendor
 	missing  []string
-	has      map[string]*string
+	has      []provider.Variable
 	settings []provider.Setting
 	warns    []string
 	away     error
 }
 
-func (d *drifter) Missing(context.Context) ([]string, error)             { return d.missing, d.away }
-func (d *drifter) Make(context.Context, steps.New) error                 { return nil }
-func (d *drifter) Variables(context.Context) (map[string]*string, error) { return d.has, nil }
-func (d *drifter) Warnings(context.Context) ([]string, error)            { return d.warns, nil }
+func (d *drifter) Missing(context.Context) ([]string, error)              { return d.missing, d.away }
+func (d *drifter) Make(context.Context, steps.New) error                  { return nil }
+func (d *drifter) Variables(context.Context) ([]provider.Variable, error) { return d.has, d.away }
+func (d *drifter) Warnings(context.Context) ([]string, error)             { return d.warns, nil }
 func (d *drifter) Unlike(context.Context, steps.Order) ([]provider.Setting, error) {
 	return d.settings, nil
 }
@@ -73,7 +73,7 @@ func released(t *testing.T) *release.State {
 }
 
 var (
-	asReleased = map[string]*string{"NEEDED": nil, "RELEASE_COMMIT": nil, "RAILWAY_SERVICE_ID": nil}
+	asReleased = []provider.Variable{{Name: "NEEDED"}, {Name: "RELEASE_COMMIT"}, {Name: "RAILWAY_SERVICE_ID"}}
 	asItShould = plan.Bucket{Found: true, MaxSize: 50 << 20, Types: []string{"application/pdf"}}
 )
 
@@ -94,14 +94,14 @@ func TestDrift_isNothingWhereAllIsAsItWasReleased(t *testing.T) {
 
 func TestDrift_namesEachThing(t *testing.T) {
 	d := drifts(t, &drifter{
-		vendor: newVendor("api2"), has: map[string]*string{"DEBUG": nil},
+		vendor: newVendor("api2"), has: []provider.Variable{{Name: "DEBUG"}},
 		settings: []provider.Setting{{Name: "start", Want: "./api"}},
 	}, plan.Bucket{Found: true, Public: true, Types: []string{"image/png"}}, released(t))
 	want := []string{
 		"api/deployment: api1, as run 20260101-000000-aaaaaa left it / api2, by somebody else, commit c-api2",
+		"api/setting start: ./api / none",
 		"api/variable NEEDED: it is set at railway / it is not there",
 		"api/variable DEBUG: envmatrix.yaml does not give it to api / it is set at railway",
-		"api/setting start: ./api / none",
 		"bucket books/privacy: private / public",
 		"bucket books/limit: 50 MB / any size",
 		"bucket books/types: application/pdf / image/png",
@@ -112,9 +112,10 @@ func TestDrift_namesEachThing(t *testing.T) {
 }
 
 func TestDrift_ofWhatIsGone(t *testing.T) {
-	d := drifts(t, &drifter{vendor: newVendor(""), missing: []string{"public domain"}}, plan.Bucket{}, released(t))
+	d := drifts(t, &drifter{vendor: newVendor(""), missing: []string{"service api", "public domain"}}, plan.Bucket{}, released(t))
 	want := []string{
 		"api/deployment: api1, as run 20260101-000000-aaaaaa left it / nothing",
+		"api/service api: it exists at railway / it does not exist",
 		"api/public domain: it exists at railway / it does not exist",
 		"bucket books/existence: it exists / it does not exist",
 	}

@@ -21,7 +21,7 @@ type History struct {
 func NewHistory(runs []*release.State) *History {
 	h := &History{known: map[string]map[string]provider.Deployment{}, backs: map[string]bool{}}
 	for _, r := range runs {
-		if r == nil || r.Plan.Purpose == release.Smoke {
+		if r == nil || r.Plan.Purpose == release.Smoke || r.Plan.Purpose == release.Variables {
 			continue
 		}
 		h.runs = append(h.runs, r)

@@ -47,7 +47,7 @@ func (h onPipecat) BuiltFrom(ctx context.Context, build string) (string, error) 
 }
 
 // Deploy builds the bot where the order says so, and forces a new revision where an equal order would be taken for what
-// the vendor already has: the last one of the same image did not come up, or the tag was perhaps pushed again.
+// the vendor already has: the last one of the same image did not come up, its variables have changed, or the tag was perhaps pushed again.
 func (h onPipecat) Deploy(ctx context.Context, o Order) (string, error) {
 	var cfg pipecat.Config
 	if err := json.Unmarshal(o.Config, &cfg); err != nil {
@@ -64,7 +64,7 @@ func (h onPipecat) Deploy(ctx context.Context, o Order) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	force := live.ID != "" && live.State != provider.Live || cfg.Mutable()
+	force := live.ID != "" && live.State != provider.Live || cfg.Mutable() || o.Anew
 	id, _, err := h.c.Deploy(ctx, cfg, force)
 	return id, err
 }
@@ -136,16 +136,5 @@ func (h onPipecat) BuildLogs(ctx context.Context, id string) ([]provider.LogLine
 
 // Variables gives the names in the bot's secret set; the vendor never gives a value back.
 func (h onPipecat) Variables(ctx context.Context) ([]provider.Variable, error) {
-	if h.Config.SecretSet == "" {
-		return nil, nil
-	}
-	set, found, err := h.c.Secrets(ctx, h.Config.SecretSet)
-	if err != nil || !found {
-		return nil, err
-	}
-	var out []provider.Variable
-	for _, k := range set.Keys {
-		out = append(out, provider.Variable{Name: k, Sensitive: true})
-	}
-	return out, nil
+	return h.c.ListVariables(ctx, h.Config.SecretSet)
 }

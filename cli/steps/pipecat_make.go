@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"readme/cli/provider"
+	"readme/cli/provider/pipecat"
 	"readme/cli/release"
 )
 
@@ -43,9 +44,6 @@ func (h onPipecat) Missing(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
-// madeBy is the key of a set that has nothing else to hold yet: the vendor takes no empty one.
-const madeBy = "MADE_BY"
-
 // Make makes the secret set. Keys that a set has already are left alone: somebody else has set them.
 func (h onPipecat) Make(ctx context.Context, n New) error {
 	name := h.Config.SecretSet
@@ -63,7 +61,7 @@ func (h onPipecat) Make(ctx context.Context, n New) error {
 		}
 	}
 	if !found && len(values) == 0 {
-		values[madeBy] = release.NewSecret("readme-ops")
+		values[pipecat.MadeBy] = release.NewSecret("readme-ops")
 	}
 	return h.c.PutSecrets(ctx, name, values)
 }

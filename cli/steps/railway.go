@@ -3,18 +3,14 @@ package steps
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
 	"readme/cli/provider"
 	"readme/cli/provider/railway"
-	"readme/cli/release"
 	"readme/cli/spec"
 )
-
-// commitVariable tells a service which commit it is, where the platform does not know: we write it just before an
-// upload or an image, without a deploy of its own, and keep it out of the matrix and the digest.
-const commitVariable = "RELEASE_COMMIT"
 
 // draining lets a worker finish its job: Railway's own default is to kill at once.
 const draining = 30 * time.Second
@@ -64,7 +60,7 @@ func (h onRailway) Unprepare(ctx context.Context, before provider.Deployment) er
 			return err
 		}
 		var err error
-		if commit, err = h.c.RanWith(ctx, before.ID, commitVariable); err != nil {
+		if commit, err = h.c.RanWith(ctx, before.ID, railway.CommitVariable); err != nil {
 			return err
 		}
 	}
@@ -76,20 +72,19 @@ func (h onRailway) Unprepare(ctx context.Context, before provider.Deployment) er
 	if err != nil {
 		return err
 	}
-	if has := vars[commitVariable]; has != nil && *has == commit {
+	if has := vars[railway.CommitVariable]; has != nil && *has == commit {
 		return nil
 	}
 	return h.setCommit(ctx, commit)
 }
 
 func (h onRailway) setCommit(ctx context.Context, commit string) error {
-	return h.set(ctx, map[string]release.Secret{commitVariable: release.NewSecret(commit)})
+	return despiteAStart(h.c.WriteCommit(ctx, h.service, commit))
 }
 
-// set writes variables. A deployment that Railway starts with them against our word is of what is live already: the one
-// that follows takes its place, and verify sees to it that it does.
-func (h onRailway) set(ctx context.Context, values map[string]release.Secret) error {
-	err := h.c.SetVariables(ctx, h.service, values)
+// despiteAStart: a deployment that Railway starts with variables against our word is of what is live already. The one that
+// follows takes its place, and verify sees to it that it does.
+func despiteAStart(err error) error {
 	if _, ok := errors.AsType[*railway.StartedError](err); ok {
 		return nil
 	}
@@ -127,8 +122,7 @@ func (h onRailway) BuildLogs(ctx context.Context, id string) ([]provider.LogLine
 }
 
 func (h onRailway) Variables(ctx context.Context) ([]provider.Variable, error) {
-	vars, err := h.c.Variables(ctx, h.service)
-	return variables(vars), err
+	return h.c.ListVariables(ctx, h.service)
 }
 
 // Missing: a service with a health check is one that is reached from outside.
@@ -145,7 +139,11 @@ func (h onRailway) Make(ctx context.Context, n New) error {
 			return err
 		}
 	}
-	if err := h.set(ctx, n.Variables); err != nil {
+	var vars []provider.NewVariable
+	for _, name := range slices.Sorted(maps.Keys(n.Variables)) {
+		vars = append(vars, provider.NewVariable{Name: name, Value: n.Variables[name], Sensitive: !n.Plain[name]})
+	}
+	if err := despiteAStart(h.c.WriteVariables(ctx, h.service, vars)); err != nil {
 		return err
 	}
 	if does("public domain") {

@@ -31,7 +31,7 @@ func outlived() []string {
 	return []string{
 		emulator.FaultSlowBuild, emulator.FaultFallsAsleep, emulator.FaultQueued, emulator.FaultWaitsForCI, emulator.FaultOldLingers,
 		emulator.FaultOldSettings, emulator.FaultSettingsFail, emulator.FaultPushBefore, emulator.FaultPushAfter, emulator.FaultNoRollback,
-		emulator.FaultImageGone, emulator.FaultConnect, emulator.FaultVariables, emulator.FaultStaleReads, emulator.FaultStaleLatest,
+		emulator.FaultImageGone, emulator.FaultConnect, emulator.FaultVariables, emulator.FaultVarsLate, emulator.FaultStaleReads, emulator.FaultStaleLatest,
 		emulator.FaultUnknownStatus, emulator.FaultLogsLate, emulator.FaultLogsEmpty, emulator.FaultNoDomain, emulator.FaultUnverified,
 		emulator.FaultEdgeLate, emulator.FaultEdgeChallenge, emulator.FaultEdgeSignIn, emulator.FaultSealed, emulator.FaultStaged,
 		emulator.FaultMuddledAnswer, emulator.FaultAnswerHeld, emulator.FaultTooQuickly,

@@ -37,7 +37,7 @@ func (w *World) readService(ctx context.Context, q Question, d spec.Deploy) (pla
 		return s, nil
 	}
 	if s.Without == "" {
-		if err := w.readNeeds(ctx, q, d, h, &s); err != nil {
+		if err := w.readNeeds(ctx, q, d, h, live, &s); err != nil {
 			return s, err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"readme/cli/engine"
+	"readme/cli/env"
 	"readme/cli/migrate"
 	"readme/cli/plan"
 	"readme/cli/provider"
@@ -186,6 +187,11 @@ type World struct {
 	Bypass    release.Secret            // opens a protected deployment to checks; empty for none
 	Smoke     smoke.Env                 // what all checks share
 
+	Fingerprints env.Key      // of the environment; the zero Key before its record is prepared
+	Pushed       []env.Pushed // what is on record of the variables that were pushed
+	Unrecorded   string       // why neither of the two could be read; "" where they were
+	Pushes       Pushes       // keeps what this process writes; nil: nobody does
+
 	unsent unsent
 }
 
@@ -202,6 +208,8 @@ func Actions(w *World, p release.Plan) (map[string]engine.Action, error) {
 			actions[s.ID] = migrations{w, p.Commit}
 		case release.KindBucket:
 			actions[s.ID] = bucket{w}
+		case release.KindVariables:
+			actions[s.ID] = variables{w}
 		case release.KindDeploy:
 			actions[s.ID] = deploy{w}
 		case release.KindPromote:

@@ -96,8 +96,7 @@ func (h onVercel) Logs(context.Context, string, time.Time, string) ([]provider.L
 }
 
 func (h onVercel) Variables(ctx context.Context) ([]provider.Variable, error) {
-	vars, err := h.c.Variables(ctx)
-	return variables(vars), err
+	return h.c.ListVariables(ctx)
 }
 
 func (h onVercel) Source(ctx context.Context, repo string) (string, error) {

@@ -53,8 +53,11 @@ func History(rows []HistoryRow, s Style) string {
 // ended is a run's verdict in a word or two. A run of the checks alone has released nothing.
 func ended(s *release.State) string {
 	v := s.Verdict()
-	if s.Plan.Purpose == release.Rollback && v == release.Released {
+	switch {
+	case s.Plan.Purpose == release.Rollback && v == release.Released:
 		return "went back"
+	case s.Plan.Purpose == release.Variables && v == release.Released:
+		return "variables written"
 	}
 	if s.Plan.Purpose != release.Smoke || !s.Over || s.Denied {
 		return string(v)

@@ -57,8 +57,11 @@ func (g *page) planHead(p release.Plan) {
 
 func title(p release.Plan) string {
 	text := fmt.Sprintf("%s@%s to %s", p.Project, p.Commit.Short(), p.Env)
-	if p.Purpose == release.Rollback {
+	switch p.Purpose {
+	case release.Rollback:
 		text = fmt.Sprintf("%s back to %s in %s", p.Project, p.Commit.Short(), p.Env)
+	case release.Variables:
+		text = fmt.Sprintf("variables of %s in %s", p.Project, p.Env)
 	}
 	if p.Box {
 		text += " (box)"
@@ -196,6 +199,8 @@ func counted(p release.Plan) string {
 	add(p.Count(release.ChangeSkip), "skipped")
 	add(checks, plural(checks, "check"))
 	switch {
+	case changes == 0 && p.Purpose == release.Variables:
+		return fmt.Sprintf("Nothing to write: every variable of %s that has a value here is as it is here.", release.Printable(p.Env))
 	case changes == 0 && checks == 0:
 		return fmt.Sprintf("Nothing to do: %s is as release.yaml says.", release.Printable(p.Env))
 	case changes == 0:
@@ -214,6 +219,9 @@ func plural(n int, word string) string {
 // next is the command that runs exactly this plan. It is never broken over lines, so that it can be copied.
 func next(p release.Plan) string {
 	command := "readme-ops release --env " + release.Printable(p.Env)
+	if p.Purpose == release.Variables {
+		return "readme-ops env push --env " + release.Printable(p.Env) + " --yes"
+	}
 	if !p.Box && p.Digest != "" {
 		command += " --approve " + p.Digest
 	}

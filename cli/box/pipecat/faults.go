@@ -55,6 +55,8 @@ const (
 	FaultSecretsPending  = "secrets-pending"
 	FaultSecretsFailed   = "secrets-failed"
 	FaultSecretsConflict = "secrets-conflict"
+	FaultSecretsSlow     = "secrets-slow"
+	FaultSecretsLost     = "secrets-lost"
 )
 
 // What can go wrong with a cloud build and the upload before it.
@@ -136,6 +138,8 @@ func secretKinds() []fault.Kind {
 	return []fault.Kind{
 		{Name: FaultSecretsPending, About: "the secret set that is written next stays pending for ever"},
 		{Name: FaultSecretsFailed, About: "the secret set that is written next fails"},
+		{Name: FaultSecretsSlow, About: "the secret set that is written next takes this long to be ready", For: 30 * time.Second},
+		{Name: FaultSecretsLost, About: "the secret set that is written next is ready, and the keys are not in it"},
 		{Name: FaultSecretsConflict, About: "writing to a secret set that exists is refused: 409, modified concurrently"},
 	}
 }

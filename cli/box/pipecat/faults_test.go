@@ -192,7 +192,7 @@ func TestFaults_everyOneSaysWhatItIs(t *testing.T) {
 		}
 		seen[k.Name] = true
 	}
-	if n := len(seen) - len(fault.Wire()); n != 41 {
+	if n := len(seen) - len(fault.Wire()); n != 43 {
 		t.Errorf("%d faults of its own", n)
 	}
 }

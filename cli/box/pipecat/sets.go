@@ -149,10 +149,15 @@ func (e *Emulator) putSet(r *http.Request, now time.Time) answer {
 			return refuse(http.StatusConflict, "CONFLICT", fmt.Sprintf("Secret set '%s' was modified concurrently. Please retry.", name))
 		}
 	}
-	for _, k := range q.Secrets {
-		s.add(k.Key)
+	if _, hit := e.board.Strike(FaultSecretsLost, name); !hit {
+		for _, k := range q.Secrets {
+			s.add(k.Key)
+		}
 	}
 	s.ReadyAt, s.Failed = now.Add(e.cfg.Pace), ""
+	if f, hit := e.board.Strike(FaultSecretsSlow, name); hit {
+		s.ReadyAt = now.Add(f.For)
+	}
 	_, s.Never = e.board.Strike(FaultSecretsPending, name)
 	if _, hit := e.board.Strike(FaultSecretsFailed, name); hit {
 		s.Failed = "The secret could not be written to the region"

@@ -47,6 +47,7 @@ type Emulator struct {
 	running map[string]*runner      // by deployment
 	hidden  map[string]time.Time    // deployments that reads do not show before then
 	late    map[string]time.Time    // deployments that are not the latest one before then
+	before  map[string]before       // by instance: what reads show of its variables for a while
 	hits    map[string][]hit        // by deployment: what came through the edge
 	edges   map[string]*edge        // by domain id
 	ports   map[int]bool            // handed out
@@ -70,7 +71,7 @@ func Open(ctx context.Context, cfg Config) (*Emulator, error) {
 		cfg: cfg, schema: schema, logs: newJournals(filepath.Join(cfg.Dir, "logs")),
 		board: fault.NewBoard(kinds()...),
 		jobs:  make(chan func(context.Context)), closing: make(chan struct{}), hurry: make(chan struct{}), idle: make(chan struct{}),
-		running: map[string]*runner{}, hidden: map[string]time.Time{}, late: map[string]time.Time{}, hits: map[string][]hit{},
+		running: map[string]*runner{}, hidden: map[string]time.Time{}, late: map[string]time.Time{}, hits: map[string][]hit{}, before: map[string]before{},
 		edges: map[string]*edge{}, ports: map[int]bool{}, images: map[string]*standIn{},
 	}
 	e.client = &http.Client{

@@ -40,6 +40,9 @@ const (
 	FaultConnect      = "connect-deploys"
 	FaultTooLarge     = "upload-too-large"
 	FaultVariables    = "variables-trigger-deploy"
+	FaultVarsLost     = "variables-lost"
+	FaultVarsEmptied  = "variables-emptied"
+	FaultVarsLate     = "variables-late"
 	FaultSettingsFail = "settings-lost"
 	FaultDeleteStages = "delete-stages"
 )
@@ -107,6 +110,9 @@ func deploymentKinds() []fault.Kind {
 		{Name: FaultImageGone, About: "the images of former deployments are gone: canRollback is false"},
 		{Name: FaultConnect, About: "connecting a service to a source starts a deployment at once"},
 		{Name: FaultTooLarge, About: "the upload is refused as too large"},
+		{Name: FaultVarsLost, About: "variables that are written are accepted, and not kept"},
+		{Name: FaultVarsEmptied, About: "variables that are written are accepted, and kept empty"},
+		{Name: FaultVarsLate, About: "variables that are written read as before for this time", For: 5 * time.Second},
 		{Name: FaultVariables, About: "writing variables starts a deployment though it was asked not to"},
 		{Name: FaultDeleteStages, About: "deleting a variable leaves a staged change, and the variable"},
 		{Name: FaultSettingsFail, About: "changed settings are answered with true, and not kept"},

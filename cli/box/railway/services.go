@@ -41,6 +41,7 @@ func (e *Emulator) createService(c *call) (any, error) {
 				return nil, errProcessing
 			}
 			in.Variables[name] = value
+			in.touch(name)
 		}
 		in.connectTo(repo, branch, image, commit)
 	}

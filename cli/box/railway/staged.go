@@ -3,6 +3,7 @@ package railway
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -139,6 +140,7 @@ func (in *instance) patch(wanted map[string]any) error {
 	in.Settings = set
 	values, _ := wanted["variables"].(map[string]any)
 	patchVariables(in.Variables, values)
+	in.touch(slices.Collect(maps.Keys(values))...)
 	return nil
 }
 

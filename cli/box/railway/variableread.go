@@ -16,14 +16,14 @@ func (e *Emulator) queryVariables(c *call) (any, error) {
 	if !flag(c.args, "unrendered") {
 		return e.queryAllVariables(c, c.at)
 	}
-	vars := maps.Clone(c.at.Variables)
+	vars := maps.Clone(e.shown(c.at).Variables)
 	maps.Copy(vars, c.at.provided())
 	return e.nullable(vars, c.at.Sealed), nil
 }
 
 // queryAllVariables is what a deployment would get.
 func (e *Emulator) queryAllVariables(_ *call, in *instance) (any, error) {
-	vars := e.rendered(in)
+	vars := e.rendered(e.shown(in))
 	maps.Copy(vars, in.provided())
 	return e.nullable(vars, in.Sealed), nil
 }
@@ -68,7 +68,10 @@ func (env *environment) variableView(in *instance, name string) object {
 		return o
 	}
 	o["id"], o["serviceId"], o["isSealed"] = in.ID+":"+name, in.ServiceID, slices.Contains(in.Sealed, name)
-	o["createdAt"], o["updatedAt"] = stamp(in.Created), stamp(in.Updated)
+	o["createdAt"], o["updatedAt"] = stamp(in.Created), stamp(in.Created)
+	if at, ok := in.Written[name]; ok {
+		o["updatedAt"] = stamp(at)
+	}
 	references := []string{}
 	for _, match := range reference().FindAllStringSubmatch(in.Variables[name], -1) {
 		references = append(references, match[1])

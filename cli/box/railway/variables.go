@@ -3,6 +3,7 @@ package railway
 import (
 	"regexp"
 	"strings"
+	"time"
 )
 
 // deepestReference is how many references may lead to one another; beyond it a loop is taken for granted.
@@ -21,6 +22,9 @@ func (in *instance) seed(values map[string]string, deployments []*deployment) {
 		switch {
 		case !was && !exists, was && exists && have == old:
 			in.Variables[name] = value
+			if !was {
+				in.touch(name)
+			}
 		}
 		for _, d := range deployments {
 			if now, ok := d.Variables[name]; was && ok && d.Of == in.ID && now == old {
@@ -28,6 +32,16 @@ func (in *instance) seed(values map[string]string, deployments []*deployment) {
 			}
 		}
 		in.Seeded[name] = value
+	}
+}
+
+// touch notes that variables were written just now.
+func (in *instance) touch(names ...string) {
+	if in.Written == nil {
+		in.Written = map[string]time.Time{}
+	}
+	for _, name := range names {
+		in.Written[name] = now()
 	}
 }
 

@@ -41,9 +41,7 @@ func (e *Emulator) writeVariables(c *call, values map[string]any) (any, error) {
 	if len(target)+len(values) > mostVariables {
 		return nil, errProcessing
 	}
-	for name, v := range values {
-		target[name] = v.(string)
-	}
+	e.keepVariables(c, target, values)
 	return true, e.written(c, flag(c.in, "skipDeploys"))
 }
 
@@ -107,6 +105,7 @@ func (e *Emulator) shareVariable(c *call) (any, error) {
 		switch {
 		case slices.Contains(texts(c.in["enabledServiceIds"]), in.ServiceID):
 			in.Variables[name] = "${{shared." + name + "}}"
+			in.touch(name)
 		case slices.Contains(texts(c.in["disabledServiceIds"]), in.ServiceID) && strings.Contains(in.Variables[name], "shared."):
 			delete(in.Variables, name)
 		}

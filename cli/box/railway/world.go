@@ -66,17 +66,18 @@ type service struct {
 
 // instance is a service in one environment.
 type instance struct {
-	ID        string            `json:"id"`
-	ServiceID string            `json:"service_id"`
-	Created   time.Time         `json:"created"`
-	Updated   time.Time         `json:"updated"`
-	Settings  settings          `json:"settings"`
-	Source    source            `json:"source"`
-	Variables map[string]string `json:"variables"` // unrendered
-	Sealed    []string          `json:"sealed,omitempty"`
-	Seeded    map[string]string `json:"seeded,omitempty"`  // what the configuration has brought so far
-	Domains   []*domain         `json:"domains,omitempty"` // oldest first
-	Active    string            `json:"active,omitempty"`  // the deployment that serves
+	ID        string               `json:"id"`
+	ServiceID string               `json:"service_id"`
+	Created   time.Time            `json:"created"`
+	Updated   time.Time            `json:"updated"`
+	Settings  settings             `json:"settings"`
+	Source    source               `json:"source"`
+	Variables map[string]string    `json:"variables"` // unrendered
+	Sealed    []string             `json:"sealed,omitempty"`
+	Written   map[string]time.Time `json:"written,omitempty"` // when each variable was written last; with none, Created
+	Seeded    map[string]string    `json:"seeded,omitempty"`  // what the configuration has brought so far
+	Domains   []*domain            `json:"domains,omitempty"` // oldest first
+	Active    string               `json:"active,omitempty"`  // the deployment that serves
 
 	env     *environment
 	service *service

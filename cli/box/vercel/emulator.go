@@ -83,6 +83,7 @@ type Emulator struct {
 	runners map[string]*runner // by deployment
 	stale   map[string]lag     // by project: what its alias still says
 	behind  map[string]lag     // by project: what its domain still serves
+	before  map[string]before  // by project: what reads still show of its variables
 	closing bool
 }
 
@@ -100,7 +101,7 @@ func Open(ctx context.Context, cfg Config) (*Emulator, error) {
 		cfg: cfg, faults: newBoard(), life: newLife(ctx, new(sync.WaitGroup)), slot: make(chan struct{}, 1),
 		proxy:  &http.Transport{DialContext: cfg.Dial, MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second},
 		builds: map[string]life{}, logs: map[string]*buildLog{}, sites: map[string]*site{}, fronts: map[string]*site{},
-		runners: map[string]*runner{}, stale: map[string]lag{}, behind: map[string]lag{},
+		runners: map[string]*runner{}, stale: map[string]lag{}, behind: map[string]lag{}, before: map[string]before{},
 	}
 	if err := e.restore(); err != nil {
 		e.Close(ctx)

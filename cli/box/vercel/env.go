@@ -35,21 +35,21 @@ func (p *project) valuesFor(target string) map[string]string {
 
 func (e *Emulator) listEnv(r *http.Request, p *project) (any, error) {
 	q, all := r.URL.Query(), []any{}
-	for _, v := range p.Env {
+	for _, v := range e.shown(p) {
 		if t := q.Get("target"); t != "" && !slices.Contains(v.Target, t) {
 			continue
 		}
-		all = append(all, viewEnv(v, q.Get("decrypt") == "true"))
+		all = append(all, e.readEnv(p, v, q.Get("decrypt") == "true"))
 	}
 	return map[string]any{"envs": all, "pagination": paging(len(all), 0, 0)}, nil
 }
 
 func (e *Emulator) getEnv(r *http.Request, p *project) (any, error) {
-	v := p.variable(r.PathValue("env"))
-	if v == nil {
+	i := slices.IndexFunc(e.shown(p), func(v *variable) bool { return v.ID == r.PathValue("env") })
+	if i < 0 {
 		return nil, notFound("Environment variable")
 	}
-	return viewEnv(v, true), nil
+	return e.readEnv(p, e.shown(p)[i], true), nil
 }
 
 // pullEnv gives the values of a target, as the CLI writes them to a file.

@@ -30,6 +30,7 @@ func (e *Emulator) createEnv(r *http.Request, p *project) (int, any, error) {
 		}
 		many = []envBody{one}
 		if _, on := e.faults.Is(EnvPartlyFailed, p.Name); !on {
+			defer e.spoilEnv(p, e.envOf(p))
 			v, err := e.putEnv(p, one, upsert)
 			if err != nil {
 				return 0, nil, err
@@ -37,6 +38,7 @@ func (e *Emulator) createEnv(r *http.Request, p *project) (int, any, error) {
 			return http.StatusCreated, map[string]any{"created": viewEnv(v, false), "failed": []any{}}, nil
 		}
 	}
+	defer e.spoilEnv(p, e.envOf(p))
 	_, last := e.faults.Strike(EnvPartlyFailed, p.Name)
 	created, failed := []any{}, []any{}
 	for i, b := range many {
@@ -125,6 +127,7 @@ func (e *Emulator) editEnv(r *http.Request, p *project) (int, any, error) {
 		return 0, nil, conflict(next.Key, other.ID)
 	}
 	next.Updated = e.now()
+	defer e.spoilEnv(p, e.envOf(p))
 	*v = next
 	return http.StatusOK, viewEnv(v, false), nil
 }

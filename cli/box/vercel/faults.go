@@ -44,6 +44,11 @@ const (
 	ServesOld       = "serves-old"
 	EnvPartlyFailed = "env-partly-failed"
 	EnvBusy         = "env-busy"
+	EnvLost         = "env-lost"
+	EnvEmptied      = "env-emptied"
+	EnvLate         = "env-late"
+	EnvUnreadable   = "env-unreadable"
+	EnvOwned        = "env-owned" // Only is the variable
 )
 
 // forEver is how long something lasts that does not end by itself.
@@ -85,6 +90,11 @@ func newBoard() *fault.Board {
 		kind(ServesOld, 30*time.Second, "after a move, the domain goes on serving the old deployment for a while"),
 		kind(EnvPartlyFailed, 0, "201 for variables, of which the last was not taken"),
 		kind(EnvBusy, 0, "400 for a change of variables: another one is ongoing"),
+		kind(EnvLost, 0, "201 or 200 for variables, and nothing is kept"),
+		kind(EnvEmptied, 0, "201 or 200 for variables, and they are kept empty"),
+		kind(EnvLate, 5*time.Second, "after a change of variables, reads show those of before for a while"),
+		kind(EnvUnreadable, 0, "encrypted variables read back empty"),
+		fault.Kind{Name: EnvOwned, About: "a variable belongs to an integration, which writes it", Names: "variable"},
 	)
 }
 

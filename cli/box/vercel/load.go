@@ -115,13 +115,14 @@ func (e *Emulator) seed(p *project, env map[string]string) {
 		old, was := p.Seeded[name]
 		p.Seeded[name] = value
 		v := p.variableFor(name, production)
-		switch now := e.now(); {
+		switch {
 		case !was && v == nil:
+			now := e.now()
 			p.Env = append(p.Env, &variable{
 				ID: id("env_"), Key: name, Value: value, Type: "encrypted", Target: []string{production}, Created: now, Updated: now,
 			})
 		case was && v != nil && v.Value == old && value != old:
-			v.Value, v.Updated = value, now
+			v.Value = value             // nobody has written it: the deployments of before get it too
 			for _, d := range e.of(p) { // the box's addresses move, and what is live must find them
 				if now, ok := d.Env[name]; ok && now == old {
 					d.Env[name] = value

@@ -51,6 +51,7 @@ func TestProjects_areMadeFoundAndServedBesideEachOther(t *testing.T) {
 		if r := b.call("DELETE", "/v9/projects/readme-dev", nil); r.status != http.StatusNoContent {
 			b.Errorf("delete it: %d %s", r.status, r.raw)
 		}
+		time.Sleep(time.Second) // its process ends behind the answer
 		if r := b.call("GET", "/v9/projects/readme-dev", nil); r.status != http.StatusNotFound || b.host.Running() != 1 {
 			b.Errorf("deleted, it is answered with %d, and %d processes run", r.status, b.host.Running())
 		}

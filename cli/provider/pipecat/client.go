@@ -46,7 +46,7 @@ type Client struct {
 	seen     symptoms
 	replaced map[string]replaced // by the id of a deployment that this client has asked for
 	built    map[string]string   // of a deployment, by its id
-	wrote    map[string]bool     // the secret sets whose values running bots do not have yet
+	wrote    map[string][]string // keys of secret sets whose values running bots do not have yet, by set
 }
 
 // New makes a client. It calls nobody.
@@ -77,7 +77,7 @@ func New(o Options) (*Client, error) {
 	}
 	return &Client{
 		door: door, transport: o.Transport, base: strings.TrimSuffix(strings.TrimSpace(o.Base), "/"), agent: o.Agent, region: o.Region, kind: kindOfKey(key),
-		replaced: map[string]replaced{}, built: map[string]string{}, wrote: map[string]bool{},
+		replaced: map[string]replaced{}, built: map[string]string{}, wrote: map[string][]string{},
 	}, nil
 }
 

@@ -105,7 +105,7 @@ func (c *Client) Deploy(ctx context.Context, cfg Config, force bool) (deployment
 		body.Name, body.Region = c.agent, cfg.Region
 		return c.send(ctx, order{call: provider.Call{Op: "create the agent " + c.agent, Path: "/v1/agents", JSON: body}, want: cfg})
 	}
-	return c.update(ctx, before, cfg, cfg.body(), force || c.fresh(cfg.SecretSet))
+	return c.update(ctx, before, cfg, cfg.body(), force || len(c.Unrolled(cfg.SecretSet)) > 0)
 }
 
 // Restart rolls the agent as it is, so that it reads the values in its secret set again.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"readme/cli/provider"
@@ -97,7 +98,7 @@ func (c *Client) PutSecrets(ctx context.Context, set string, values map[string]r
 	for try := 1; ; try++ {
 		_, err := c.do(ctx, call)
 		if err == nil {
-			c.write(set)
+			c.write(set, keys)
 			return c.provisioned(ctx, set, keys)
 		}
 		if provider.StatusOf(err) != http.StatusConflict || try == putAgain { // "was modified concurrently. Please retry."
@@ -120,6 +121,8 @@ func (c *Client) provisioned(ctx context.Context, set string, keys []string) err
 			return fmt.Errorf("pipecat: write the secret set %s: it failed: %s", set, s.Why)
 		case found && s.Status == SetReady && holds(s.Keys, keys):
 			return nil
+		case time.Since(began) >= setsReady && s.Status == SetReady:
+			return fmt.Errorf("pipecat: write the secret set %s: it was accepted, but %s is not there", set, strings.Join(less(keys, s.Keys), ", "))
 		case time.Since(began) >= setsReady:
 			return errors.New("pipecat: write the secret set " + set + ": it is still not provisioned after 2 minutes")
 		}
@@ -129,10 +132,12 @@ func (c *Client) provisioned(ctx context.Context, set string, keys []string) err
 	}
 }
 
-func (c *Client) write(set string) {
+func (c *Client) write(set string, keys []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.wrote[set] = true
+	all := slices.Concat(c.wrote[set], keys)
+	slices.Sort(all)
+	c.wrote[set] = slices.Compact(all)
 }
 
 // read notes that a new deployment gets the set's values.
@@ -142,13 +147,16 @@ func (c *Client) read(set string) {
 	delete(c.wrote, set)
 }
 
-// fresh reports whether the set has values that no running bot has.
-func (c *Client) fresh(set string) bool {
+// Unrolled names the keys of a set that this Client has written, and that no running bot has the new value of, sorted.
+func (c *Client) Unrolled(set string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.wrote[set]
+	return slices.Clone(c.wrote[set])
 }
 
-func holds(all, some []string) bool {
-	return !slices.ContainsFunc(some, func(k string) bool { return !slices.Contains(all, k) })
+func holds(all, some []string) bool { return len(less(some, all)) == 0 }
+
+// less gives those of all that are not in some.
+func less(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(k string) bool { return slices.Contains(some, k) })
 }

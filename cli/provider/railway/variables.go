@@ -95,6 +95,15 @@ func (c *Client) started(ctx context.Context, service string, before []wireDeplo
 
 // RanWith is the value of one variable that a deployment went out with, "" if it had none or the token may not look.
 func (c *Client) RanWith(ctx context.Context, deployment, variable string) (string, error) {
+	went, err := c.wentOutWith(ctx, deployment)
+	if err != nil || went[variable] == nil {
+		return "", err
+	}
+	return *went[variable], nil
+}
+
+// wentOutWith are the variables of a deployment, nil for a sealed one. None at all where the token may not look.
+func (c *Client) wentOutWith(ctx context.Context, deployment string) (map[string]*string, error) {
 	var a struct {
 		Snapshot *struct {
 			Variables map[string]*string `json:"variables"`
@@ -103,10 +112,10 @@ func (c *Client) RanWith(ctx context.Context, deployment, variable string) (stri
 	r := request{op: "read what deployment " + deployment + " went out with", document: snapshotQuery, vars: map[string]any{"id": deployment}}
 	err := c.in(ctx, r, &a)
 	if denied(err) || provider.NotFound(err) {
-		return "", nil
+		return nil, nil
 	}
-	if err != nil || a.Snapshot == nil || a.Snapshot.Variables[variable] == nil {
-		return "", err
+	if err != nil || a.Snapshot == nil {
+		return nil, err
 	}
-	return *a.Snapshot.Variables[variable], nil
+	return a.Snapshot.Variables, nil
 }

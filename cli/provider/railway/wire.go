@@ -72,6 +72,18 @@ const (
   variablesForServiceDeployment(projectId: $projectId, environmentId: $environmentId, serviceId: $serviceId)
 }`
 
+	// As somebody wrote them, with their ${{references}}.
+	unrenderedQuery = `query Unrendered($projectId: String!, $environmentId: String!, $serviceId: String!) {
+  variables(projectId: $projectId, environmentId: $environmentId, serviceId: $serviceId, unrendered: true)
+}`
+
+	// Of all services, without a value.
+	variableNotesQuery = `query VariableNotes($environmentId: String!, $projectId: String, $first: Int, $after: String) {
+  environment(id: $environmentId, projectId: $projectId) {
+    variables(first: $first, after: $after) { edges { node { name serviceId isSealed references updatedAt } } pageInfo { hasNextPage endCursor } }
+  }
+}`
+
 	variablesMutation = `mutation VariableCollectionUpsert($input: VariableCollectionUpsertInput!) { variableCollectionUpsert(input: $input) }`
 
 	snapshotQuery = `query DeploymentSnapshot($id: String!) { deploymentSnapshot(deploymentId: $id) { variables } }`
@@ -129,6 +141,6 @@ func documents() (needed, optional []string) {
 		domainsQuery, domainCreateMutation, settingsQuery, settingsMutation, variablesQuery, variablesMutation, logsQuery,
 		buildLogsQuery, rollbackMutation, removeMutation, cancelMutation, deployMutation, redeployMutation, createMutation, connectMutation,
 	}
-	optional = []string{meQuery, eventsQuery, snapshotQuery, autoDeployQuery, autoOffMutation, stagedQuery, schemaQuery}
+	optional = []string{meQuery, eventsQuery, snapshotQuery, unrenderedQuery, variableNotesQuery, autoDeployQuery, autoOffMutation, stagedQuery, schemaQuery}
 	return needed, optional
 }

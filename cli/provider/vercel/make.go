@@ -48,7 +48,7 @@ func (c *Client) Make(ctx context.Context, n NewProject) error {
 	if err := c.letIn(ctx, p); err != nil {
 		return err
 	}
-	if err := c.SetVariables(ctx, n.Variables); err != nil {
+	if err := c.WriteVariables(ctx, n.Variables); err != nil {
 		return err
 	}
 	return unlinked

@@ -11,6 +11,9 @@ import (
 
 const (
 	makeOp   = "POST /v11/projects"
+	listOp   = "GET /v10/projects/prj_1/env"
+	noA      = `{"envs":[]}`
+	hasA     = `{"envs":[{"id":"e1","key":"A","type":"sensitive","target":["production"],"updatedAt":1}]}`
 	isMade   = `{"id":"prj_1","name":"readme"}`
 	isAbsent = `404{"error":{"code":"not_found","message":"Project not found"}}`
 	unlinked = `400{"error":{"code":"bad_request","message":"Failed to link ada/readme. You need to add a Login Connection to your GitHub account first.","action":"Add a Login Connection","link":"https://vercel.com/docs/accounts","repo":"ada/readme"}}`
@@ -34,7 +37,7 @@ func TestMake_makesTheProjectAndItsVariables(t *testing.T) {
 		{"the plan is used up", "ada/readme", []string{`402{"error":{"code":"payment_required","message":"pay"}}`}, []string{""}, "", "HTTP 402"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			book := map[string][]string{project: {isAbsent, isMade}, makeOp: c.answers, envOp: {`201{"created":[],"failed":[]}`}}
+			book := map[string][]string{project: {isAbsent, isMade}, makeOp: c.answers, envOp: {`201{"created":[],"failed":[]}`}, listOp: {noA, noA, hasA}}
 			scripted(t, vercel.Options{Root: "services/client"}, book, func(t scene, s *script, v *vercel.Client) {
 				err := v.Make(t.Context(), vercel.NewProject{Repo: c.repo, Variables: vars("A")})
 				f, fault := errors.AsType[*release.Fault](err)
@@ -94,7 +97,7 @@ func TestMake_letsSmokeChecksIn(t *testing.T) {
 }
 
 func TestMake_againSetsTheVariablesAlone(t *testing.T) {
-	scripted(t, vercel.Options{}, map[string][]string{envOp: {`201{"created":[],"failed":[]}`}}, func(t scene, s *script, v *vercel.Client) {
+	scripted(t, vercel.Options{}, map[string][]string{envOp: {`201{"created":[],"failed":[]}`}, listOp: {noA, noA, hasA}}, func(t scene, s *script, v *vercel.Client) {
 		if err := v.Make(t.Context(), vercel.NewProject{Repo: "ada/readme", Variables: vars("A")}); err != nil {
 			t.Fatal(err)
 		}

@@ -14,12 +14,8 @@ import (
 	"readme/cli/release"
 )
 
-// Variable is one to be set for production.
-type Variable struct {
-	Name      string
-	Value     release.Secret
-	Sensitive bool // Vercel never gives it back
-}
+// Variable is one to be set for production. Of a Sensitive one Vercel never gives the value back.
+type Variable = provider.NewVariable
 
 const (
 	conflict   = "ENV_CONFLICT" // the name is there already, says Vercel, with targets that overlap

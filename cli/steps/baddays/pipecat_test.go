@@ -104,6 +104,9 @@ func pipecatSecretsThatAreNotTaken() []row {
 	return []row{
 		once(pipecat.FaultSecretsPending).ends(release.ExitStepFailed, "bot", "secret set"),
 		once(pipecat.FaultSecretsFailed).ends(release.ExitStepFailed, "bot", "secret set"),
+		once(pipecat.FaultSecretsSlow),
+		once(pipecat.FaultSecretsSlow).lasts(5*time.Minute).ends(release.ExitStepFailed, "bot", "still not provisioned"),
+		once(pipecat.FaultSecretsLost).ends(release.ExitStepFailed, "bot", "OPENAI_API_KEY is not there"),
 		conflict(1),
 		conflict(0).ends(release.ExitStepFailed, "bot", "modified concurrently"),
 	}

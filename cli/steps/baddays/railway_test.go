@@ -37,6 +37,12 @@ func railwayDeploymentsThatGoWrong() []row {
 			leaves(truth{api: "(2 runs, and  is on record)", worker: "1", bot: "1", client: "1"}, "a colleague's hotfix is not ours to take away"),
 		api(railway.FaultTooLarge).ends(release.ExitStepFailed, "too large"),
 		api(railway.FaultVariables),
+		api(railway.FaultVarsLost).ends(release.ExitStepFailed, "api", "RELEASE_COMMIT"),
+		api(railway.FaultVarsEmptied).ends(release.ExitStepFailed, "api", "RELEASE_COMMIT", "empty"),
+		api(railway.FaultVarsLate),
+		api(railway.FaultVarsLate).lasts(5*time.Minute).ends(release.ExitStepFailed, "api", "RELEASE_COMMIT"),
+		api(railway.FaultVarsLost).first().ends(release.ExitStepFailed, "api", "ADMIN_TOKEN is not there"),
+		api(railway.FaultVarsEmptied).first().ends(release.ExitStepFailed, "api", "ADMIN_TOKEN reads back empty"),
 		api(railway.FaultSettingsFail),
 		api(railway.FaultOldSettings).ends(release.ExitDone, "with another setting"),
 	}

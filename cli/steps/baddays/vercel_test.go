@@ -84,5 +84,12 @@ func vercelProjectsThatAreMade() []row {
 		fresh(vercel.EnvPartlyFailed, 1).ends(release.ExitStepFailed, "client", "variable"),
 		fresh(vercel.EnvBusy, 1).ends(release.ExitSmokeFailed, "protection"), // as every project that is made over the API
 		fresh(vercel.EnvBusy, 0).ends(release.ExitStepFailed, "client", "ongoing"),
+		fresh(vercel.EnvLost, 1).ends(release.ExitStepFailed, "client", "BOT_START_URL is not there"),
+		fresh(vercel.EnvEmptied, 1).ends(release.ExitStepFailed, "client", "BOT_START_URL reads back empty"),
+		fresh(vercel.EnvLate, 1).ends(release.ExitSmokeFailed, "protection"),
+		fresh(vercel.EnvLate, 1).lasts(5*time.Minute).ends(release.ExitStepFailed, "client", "BOT_START_URL"),
+		fresh(vercel.EnvUnreadable, 0).ends(release.ExitStepFailed, "client", "BOT_START_URL reads back empty"),
+		atVercel(vercel.EnvUnreadable, 0), // what nobody can read is there all the same
+		{vendor: "vercel", Fault: fault.Fault{Name: vercel.EnvOwned, Only: "BOT_START_URL"}},
 	}
 }
