@@ -16,3 +16,10 @@ func Reading(reader Readers, tail string) (value string, ok bool) {
 	}
 	return readDocker(l)
 }
+
+// Difference is the line from which on godotenv would read a text differently if our entries were others.
+func Difference(text string, tamper func([]Entry) []Entry) int {
+	s := scan("", []byte(text))
+	s.entries = tamper(s.entries)
+	return s.difference()
+}
