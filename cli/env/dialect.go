@@ -146,16 +146,16 @@ func dialect(e Entry, l line, odd Readers, fix string) Finding {
 	if bits.OnesCount8(uint8(odd)) == 1 {
 		verb = " reads "
 	}
-	return Finding{Rule: RuleDialect, Where: e.At, Title: odd.String() + verb + e.Key + " differently: " + cause(e, l), Fix: fix}
+	return Finding{Rule: RuleDialect, Where: e.At, Title: odd.String() + verb + e.Key + " differently: " + cause(e, l, odd), Fix: fix}
 }
 
 // cause names what it is about a line that readers differ on.
-func cause(e Entry, l line) string {
+func cause(e Entry, l line, odd Readers) string {
 	raw := e.Raw.Reveal()
 	switch {
 	case l.before != "" || strings.TrimLeft(l.tail, " \t") != l.tail && raw != "":
 		return "there are spaces around the ="
-	case strings.Contains(raw, "$") && e.Quote != '\'':
+	case strings.Contains(raw, "$") && (e.Quote != '\'' || odd&Next != 0): // which looks for $ when the quotes are gone
 		return "it has a $ in its value"
 	case strings.Contains(raw, `\`):
 		return `it has a \ in its value`

@@ -82,7 +82,7 @@ func readDocker(l line) (string, bool) {
 	body := strings.TrimLeftFunc(l.tail, isSpace)
 	if body == "" || body[0] != '\'' && body[0] != '"' {
 		value, _, _ := strings.Cut(body, " #")
-		return strings.TrimRightFunc(value, unicode.IsSpace), !strings.Contains(value, "$")
+		return dockerDollars(strings.TrimRightFunc(value, unicode.IsSpace))
 	}
 	quote := body[0]
 	var b strings.Builder
@@ -113,12 +113,25 @@ func dockerQuoted(text string, ok bool, quote byte) (string, bool) {
 		switch {
 		case c == `\$`:
 			return "$$"
-		case c[1] == '0' || c[1] == 'c':
-			ok = ok && c == `\c` // an octal number
+		case c[1] == '0':
+			ok = false // an octal number
+			return c
+		case c[1] == 'c':
 			return c
 		}
 		return escaped(c[1])
 	})
-	single := strings.ReplaceAll(value, "$$", "")
-	return strings.ReplaceAll(value, "$$", "$"), ok && !strings.Contains(single, "$")
+	value, plain := dockerDollars(value)
+	return value, ok && plain
+}
+
+// dockerDollars reads $$ as one $; any other before a name makes a value that depends on other variables.
+func dockerDollars(text string) (string, bool) {
+	rest := strings.ReplaceAll(text, "$$", "")
+	for i := range len(rest) - 1 {
+		if rest[i] == '$' && (isLetter(rest[i+1]) || rest[i+1] == '{') {
+			return "", false
+		}
+	}
+	return strings.ReplaceAll(text, "$$", "$"), true
 }

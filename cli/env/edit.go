@@ -1,7 +1,6 @@
 package env
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,27 +53,52 @@ func (f File) Change(changes ...Lines) (File, error) {
 	return changed, nil
 }
 
+// Add gives the file with a new variable behind the line after, its comment lines (without #) above it. The value is written as
+// QuoteHere does; the error is ErrQuote, or that the line is not there.
+func (f File) Add(after int, key string, value release.Secret, doc ...string) (File, error) {
+	spelling, err := QuoteHere(value.Reveal())
+	if err != nil {
+		return File{}, fmt.Errorf("write %s: %w", key, err)
+	}
+	var lines []string
+	for _, line := range doc {
+		lines = append(lines, strings.TrimRight("# "+line, " "))
+	}
+	return f.Insert(after, append(lines, key+"="+spelling)...)
+}
+
 // Insert gives the file with lines behind the line after; 0 is the top, and Entry.End the line behind which another entry belongs.
 func (f File) Insert(after int, lines ...string) (File, error) {
 	return f.Change(Lines{First: after + 1, Last: after, Text: lines})
 }
 
-// With gives the file with another value of a key, written by QuoteHere. The comment behind it and every other byte stay. The
-// error is that the key is not there, or ErrQuote; it holds no value.
+// With gives the file with another value of a key: of one that stands there twice the last, which counts. The value is written
+// as QuoteHere does; the comment behind it and every other byte stay. The error is that the key is not there, that no .env file
+// can hold the value (ErrQuote), or that the line is broken. It shows no value.
 func (f File) With(key string, value release.Secret) (File, error) {
 	e, ok := f.Get(key)
 	if !ok {
-		return File{}, fmt.Errorf("change %s: %s is not in it", f.Path, key)
+		return File{}, fmt.Errorf("write %s: it is not in %s", key, f.Path)
+	}
+	if e.Value.Reveal() == value.Reveal() && !strings.HasPrefix(e.Raw.Reveal(), "#") {
+		return f, nil
 	}
 	spelling, err := QuoteHere(value.Reveal())
 	if err != nil {
 		return File{}, fmt.Errorf("write %s: %w", key, err)
 	}
-	text := f.text.Reveal()
-	changed, _ := Scan(f.Path, []byte(text[:e.raw]+spelling+text[e.rawEnd:]))
-	got, _ := changed.Get(key)
-	if got.Value.Reveal() != value.Reveal() || got.Inline != e.Inline || len(changed.Entries) != len(f.Entries) {
-		return File{}, errors.New("write " + key + ": its line cannot be changed without changing others")
+	text, inline := f.text.Reveal(), e.Inline
+	before, after := text[:e.raw], text[e.rawEnd:]
+	if raw := e.Raw.Reveal(); strings.HasPrefix(raw, "#") { // a comment where the value should be
+		before, after, inline = text[:e.sign], " "+text[e.raw:], strings.TrimSpace(raw[1:])
 	}
-	return changed, nil
+	for _, s := range []string{spelling, "'" + value.Reveal() + "'"} { // a comment right behind a quote needs quotes to stay one
+		changed, findings := Scan(f.Path, []byte(before+s+after))
+		got, _ := changed.Get(key)
+		broken := slices.ContainsFunc(findings, func(x Finding) bool { return x.Rule == RuleSyntax && x.Where == e.At })
+		if !broken && got.Value.Reveal() == value.Reveal() && got.Inline == inline && len(changed.Entries) == len(f.Entries) {
+			return changed, nil
+		}
+	}
+	return File{}, fmt.Errorf("write %s: its line, %s, is broken", key, e.At)
 }

@@ -23,9 +23,9 @@ type scanner struct {
 	sound          int // the text up to here is read by godotenv as by us, as far as we know
 	entries        []Entry
 	findings       []Finding
-	first          map[string]release.Place // of each key
-	known          map[string]string        // values, from the first $ on that needs one
-	docs           []string                 // comment lines; those from docFrom on stand directly above
+	first          map[string]int    // of each key, its first entry
+	known          map[string]string // values, from the first $ on that needs one
+	docs           []string          // comment lines; those from docFrom on stand directly above
 	notes          []Annotation
 	docFrom        int
 	noteFrom       int
@@ -38,7 +38,7 @@ func scan(path string, data []byte) *scanner {
 		return s
 	}
 	lines := strings.Count(s.text, "\n") + 1
-	s.entries, s.first = make([]Entry, 0, lines/2+1), make(map[string]release.Place, lines/2+1)
+	s.entries, s.first = make([]Entry, 0, lines/2+1), make(map[string]int, lines/2+1)
 	for s.pos < len(s.text) {
 		s.next()
 	}
@@ -130,14 +130,22 @@ func (s *scanner) nothing(at release.Place, end int) {
 
 // add keeps an entry that was read as far as its raw value, whose line goes on behind it at to.
 func (s *scanner) add(e *Entry, value string) {
-	e.Raw, e.Value = release.NewSecret(s.text[e.raw:e.rawEnd]), release.NewSecret(value)
-	e.Doc = s.docs[s.docFrom:len(s.docs):len(s.docs)]
-	e.Annotations = s.notes[s.noteFrom:len(s.notes):len(s.notes)]
-	if first, twice := s.first[e.Key]; twice {
+	e.Raw = release.NewSecret(s.text[e.raw:e.rawEnd])
+	if e.Value = e.Raw; value != e.Raw.Reveal() {
+		e.Value = release.NewSecret(value)
+	}
+	if n := len(s.docs); n > s.docFrom {
+		e.Doc = s.docs[s.docFrom:n:n]
+	}
+	if n := len(s.notes); n > s.noteFrom {
+		e.Annotations = s.notes[s.noteFrom:n:n]
+	}
+	if i, twice := s.first[e.Key]; twice {
+		first := s.entries[i].At
 		e.First = first
 		s.find(RuleDuplicate, e.At, fmt.Sprintf("%s stands here twice, in the lines %d and %d", e.Key, first.Line, e.At.Line), "only the last one counts: remove one")
 	} else {
-		s.first[e.Key] = e.At
+		s.first[e.Key] = len(s.entries)
 	}
 	if s.known != nil {
 		s.known[e.Key] = value

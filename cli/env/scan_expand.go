@@ -43,9 +43,6 @@ func (s *scanner) expand(e Entry, text string) string {
 		switch {
 		case i > 0 && text[i-1] == '\\':
 			b.WriteString(text[:i-1] + text[i:i+length])
-		case strings.HasPrefix(text[i:], "$("):
-			b.WriteString(text[:i] + text[i+1:i+length])
-			replaced = true
 		case name != "":
 			b.WriteString(text[:i] + s.earlier(name))
 			replaced = true
@@ -65,7 +62,7 @@ func (s *scanner) expand(e Entry, text string) string {
 	return b.String()
 }
 
-// reference measures what godotenv takes for one after a $: $NAME, ${NAME}, or a part of it.
+// reference measures what godotenv takes for one after a $: $NAME, ${NAME}, and even $(NAME or ${NAME without an end.
 func reference(text string) (length int, name string) {
 	i := 1
 	if i < len(text) && text[i] == '(' {

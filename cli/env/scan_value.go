@@ -85,6 +85,9 @@ func (s *scanner) quoted(e *Entry, end int) {
 		return
 	}
 	e.Quote, e.rawEnd = s.text[e.raw], e.raw+length
+	if s.sound < e.rawEnd {
+		s.sound = min(s.sound, s.bol) // a line within the value is not sound
+	}
 	content := strings.ReplaceAll(s.text[e.raw+1:e.rawEnd-1], "\r\n", "\n")
 	value := strings.TrimRight(content, string(rune(e.Quote)))
 	if len(value) < len(content) {

@@ -1,12 +1,13 @@
 // Command bench prints the speeds that the project cares about, each beside a peer that was measured in the same run.
 // It judges nothing: read it. Peers that are not installed are built into the user's cache first.
 //
-//	go run ./scripts/bench [release]
+//	go run ./scripts/bench [release | env]
 //
-// With release it measures whole releases alone.
+// With release it measures whole releases alone, with env the checks of variables.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,13 +27,13 @@ const (
 const runs = 11
 
 func main() {
-	if err := bench(len(os.Args) > 1 && os.Args[1] == "release"); err != nil {
+	if err := bench(strings.Join(os.Args[1:], " ")); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func bench(onlyReleases bool) error {
+func bench(only string) error {
 	fmt.Printf("%s %s/%s, %d cores, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
 	dir, err := os.MkdirTemp("", "readme-ops-bench-")
 	if err != nil {
@@ -43,8 +44,11 @@ func bench(onlyReleases bool) error {
 	if out, err := exec.Command("go", "build", "-o", ops, "./cli/readme-ops").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
-	if !onlyReleases {
-		if err := engineCost(); err != nil {
+	if only == "env" {
+		return envSpeed()
+	}
+	if only != "release" {
+		if err := errors.Join(engineCost(), envSpeed()); err != nil {
 			return err
 		}
 		if err := commandTimes(ops); err != nil {
