@@ -101,7 +101,7 @@ func TestUnrolled_isWhatRunningBotsDoNotHave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := open(t)
 		w.deploy("1")
-		for _, names := range [][]string{{"B"}, {"A", "B"}} {
+		for _, names := range [][]string{{"B"}, {"A"}, {"B"}} {
 			if err := w.write("readme-bot", names...); err != nil {
 				t.Fatal(err)
 			}

@@ -138,6 +138,35 @@ func TestOutdated_isWhatTheNextDeploymentWouldGetOtherwise(t *testing.T) {
 	})
 }
 
+// Whether the record has references resolved is not documented, nor what a token gets that may not look: nothing is called
+// outdated for that.
+func TestOutdated_takesTheRecordOfADeploymentAsItComes(t *testing.T) {
+	live := provider.Deployment{ID: "d1", Created: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}
+	for snapshot, want := range map[string]string{
+		`{"variables":{"REFERS":"${{db.HOST}}","PLAIN":"1","SEALED":null}}`: "",
+		`{"variables":{"REFERS":"db.internal","PLAIN":"1"}}`:                "",
+		`{"variables":{"REFERS":"other","PLAIN":null,"SEALED":null}}`:       "PLAIN REFERS",
+		`{"variables":{}}`: "",
+		`null`:             "",
+	} {
+		answers := map[string]string{
+			"ProjectToken": `{"projectToken":{"project":{"id":"p","name":"readme"},"environment":{"id":"e","name":"dev"}}}`,
+			"Services":     aWorker, "DeploymentSnapshot": `{"deploymentSnapshot":` + snapshot + `}`,
+			"Variables":  `{"variablesForServiceDeployment":{"REFERS":"db.internal","PLAIN":"1","SEALED":null,"RAILWAY_X":"new"}}`,
+			"Unrendered": `{"variables":{"REFERS":"${{db.HOST}}","PLAIN":"1","SEALED":null}}`,
+			"VariableNotes": `{"environment":{"variables":{"edges":[
+				{"node":{"name":"PLAIN","serviceId":"s","updatedAt":"2026-11-02T00:00:00Z","references":[]}},
+				{"node":{"name":"SEALED","serviceId":"another","updatedAt":"2026-11-02T00:00:00Z","references":[]}}],"pageInfo":{}}}}`,
+		}
+		scripted(t, railway.Options{}, answers, func(c *railway.Client, s *script) {
+			got, err := c.Outdated(s.t.Context(), "worker", live)
+			if err != nil || strings.Join(got, " ") != want {
+				s.t.Errorf("%s: %q, %v, want %q", snapshot, got, err, want)
+			}
+		})
+	}
+}
+
 func TestWriteVariables_tellsOfADeploymentThatWasStarted(t *testing.T) {
 	bubble(t, func(w *world) {
 		w.configure("worker", railway.Settings{Start: "quiet"})
