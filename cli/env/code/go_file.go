@@ -18,7 +18,8 @@ type goFile struct {
 	clause  *ast.File         // its imports, nil if it cannot be read
 	local   map[string]string // the name under which an import is known here -> its path
 	methods []*ast.FuncDecl
-	hard    bool // it reads variables in a way that has to be followed
+	calls   []*ast.CallExpr // of os.Getenv and the like, with a name that is no literal
+	hard    bool            // something else of it has to be followed
 
 	// Once somebody needs them: all nodes in the order of the text, the position of each one's parent, and the positions
 	// of the identifiers.
@@ -95,6 +96,7 @@ func (f *goFile) index() {
 	}
 	var stack []int32
 	at := int32(-1)
+	f.nodes, f.up = make([]ast.Node, 0, len(f.data)/4), make([]int32, 0, len(f.data)/4)
 	ast.Inspect(f.tree, func(n ast.Node) bool {
 		if n == nil {
 			stack = stack[:len(stack)-1]

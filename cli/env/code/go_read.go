@@ -22,14 +22,9 @@ func seed(std, name string) bool {
 // hint reports whether a file can read variables by itself. Those that do it through others are found from there.
 func hint(data []byte) bool {
 	if !bytes.Contains(data, []byte("nv")) {
-		return false
+		return false // nearly all
 	}
-	for _, mark := range []string{"Getenv", "LookupEnv", "ExpandEnv", "BindEnv", "EnvVar", "Envar", `env:"`, `envconfig:"`} {
-		if bytes.Contains(data, []byte(mark)) {
-			return true
-		}
-	}
-	return bytes.Contains(data, []byte("os.Expand"))
+	return hasAny(data, "Getenv", "LookupEnv", "ExpandEnv", "BindEnv", "EnvVar", "Envar", `env:"`, `envconfig:"`)
 }
 
 // first reads what a file says by itself. It runs beside others.
@@ -72,13 +67,11 @@ func (f *goFile) direct() (more bool) {
 			if !ok || len(n.Args) == 0 {
 				return true
 			}
-			if lit, ok := n.Args[0].(*ast.BasicLit); ok && f.seeds(sel) && lit.Kind == token.STRING {
-				f.literal(lit, affix{})
+			if f.seeds(sel) {
+				f.call(n)
 				done[sel] = true
 			}
-			if library(sel.Sel.Name) {
-				more = true
-			}
+			more = more || library(sel.Sel.Name)
 		case *ast.SelectorExpr:
 			more = more || f.seeds(n) && !done[n]
 		case *ast.StructType:
@@ -89,6 +82,15 @@ func (f *goFile) direct() (more bool) {
 		return true
 	})
 	return more
+}
+
+// call is one of os.Getenv and the like.
+func (f *goFile) call(call *ast.CallExpr) {
+	if lit, ok := call.Args[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+		f.literal(lit, affix{})
+		return
+	}
+	f.calls = append(f.calls, call)
 }
 
 // seeds reports whether a selector is os.Getenv or one like it.
@@ -114,7 +116,13 @@ func (g *golangs) solve(ctx context.Context, files []*source) error {
 	}
 	for _, s := range files {
 		f := s.golang
-		if f == nil || !f.hard {
+		if f == nil {
+			continue
+		}
+		for _, call := range f.calls {
+			g.read(f, call, reader{})
+		}
+		if !f.hard {
 			continue
 		}
 		for _, at := range f.names {
@@ -155,7 +163,7 @@ func (g *golangs) begin(f *goFile, at int32, sel *ast.SelectorExpr) {
 		return
 	}
 	call, ok := f.nodes[max(0, f.up[at])].(*ast.CallExpr)
-	if ok && call.Fun == ast.Expr(sel) {
+	if ok && library(sel.Sel.Name) && call.Fun == ast.Expr(sel) {
 		g.fromLibrary(f, sel, call)
 	}
 }

@@ -12,7 +12,7 @@ type script struct {
 }
 
 func scanScript(s *source) *text {
-	t := &text{source: s}
+	t := &text{source: s, tokens: make([]lexeme, 0, len(s.data)/4)}
 	ext := extOf(s.path)
 	sc := script{text: t, jsx: ext != ".ts" && ext != ".mts" && ext != ".cts"}
 	if bytes.HasPrefix(t.data, []byte("#!")) {
