@@ -9,8 +9,8 @@ import (
 
 // mendDoc brings the comment lines above a variable in line with the matrix: it changes, adds or takes out only the
 // decorators that say something else. Lines without any annotation say nothing wrong, and are left alone, as is
-// everything else that people wrote. wrong is the first line that was changed and the column in it, from 0; line is -1 where
-// nothing had to be.
+// everything else that people wrote. A line of which nothing is left is emptied. line is the first that was changed, and
+// column where in it, from 0; line is -1 where nothing had to be.
 func mendDoc(doc []string, v spec.Variable) (after []string, line, column int) {
 	line = -1
 	all := traits(v)
@@ -24,7 +24,7 @@ func mendDoc(doc []string, v spec.Variable) (after []string, line, column int) {
 			line, column = at, col
 		}
 	}
-	return slices.DeleteFunc(after, func(s string) bool { return s == emptied }), line, column
+	return after, line, column
 }
 
 // emptied stands for a comment line of which nothing is left.
@@ -64,7 +64,8 @@ func (t trait) mend(doc []string, before []trait) (line, column int) {
 func (t trait) replace(doc []string) {
 	done := t.want == ""
 	for i := range doc {
-		for _, d := range slices.Backward(decorators(doc[i])) {
+		was := doc[i]
+		for _, d := range slices.Backward(decorators(was)) {
 			if t.is(d) && (done || !t.firstOf(doc[i], d)) {
 				doc[i] = d.without(doc[i])
 			}
@@ -75,7 +76,7 @@ func (t trait) replace(doc []string) {
 				break
 			}
 		}
-		if strings.TrimSpace(doc[i]) == "#" {
+		if doc[i] != was && strings.TrimSpace(doc[i]) == "#" {
 			doc[i] = emptied
 		}
 	}
