@@ -103,8 +103,12 @@ func (a *app) elsewhere(file env.File, rows []env.Pulled) {
 func (a *app) showPull(e spec.Environment, at valuesFile, rows []env.Pulled, dryRun bool) error {
 	shown := view.Pulled{Env: e.Name, File: at.near, DryRun: dryRun, Rows: []view.PullRow{}}
 	for _, r := range rows {
+		here := "nothing"
+		if r.Had {
+			here = env.Short(r.Here)
+		}
 		shown.Rows = append(shown.Rows, view.PullRow{
-			Variable: r.Variable, Deed: string(r.Deed), From: r.From, Here: env.Short(r.Here), There: env.Short(r.There), Why: r.Why,
+			Variable: r.Variable, Deed: string(r.Deed), From: r.From, Here: here, There: env.Short(r.There), Why: r.Why,
 		})
 	}
 	if a.view == "json" {
