@@ -100,9 +100,6 @@ func (c *checker) add(group string, findings []Finding) {
 
 func (c *checker) note(text string) { c.report.Notes = append(c.report.Notes, text) }
 
-// path is where a file of the project lies, as a person would write it.
-func (c *checker) path(name string) string { return filepath.Join(c.Dir, filepath.FromSlash(name)) }
-
 // valuesPath is where the values of an environment lie.
 func (c *checker) valuesPath(e spec.Environment) string {
 	return filepath.Join(cmp.Or(c.Values, c.Dir), filepath.FromSlash(e.Values))

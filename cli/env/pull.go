@@ -173,7 +173,7 @@ func (p Pull) differ(v spec.Variable, shown []shown) *Finding {
 		each = append(each, s.at+" has "+Short(p.Key.Of(v.Name, s.value)))
 	}
 	return &Finding{
-		Rule: RuleServices, Where: v.At, Title: v.Name + " has different values at the vendors of " + p.Environment,
+		Rule: RuleDiffers, Where: v.At, Title: v.Name + " has different values at the vendors of " + p.Environment,
 		Fix: strings.Join(each, ", ") + ": which of them is right cannot be known here, and nothing was written",
 		Try: "readme-ops env diff --env " + release.ShellWord(p.Environment),
 	}

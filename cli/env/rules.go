@@ -20,6 +20,18 @@ const (
 	RuleNoCode     = "env/no-code"     // a folder of code that is not there
 )
 
-// Stops reports whether a release refuses to begin because of a finding. What only a reader of a page or of a comment would miss
-// is found by env check, in CI, and keeps nobody from a release at night.
-func (f Finding) Stops() bool { return !slices.Contains([]string{RuleDocs, RuleAnnotation}, f.Rule) }
+// Stops reports whether a release refuses to begin because of a finding. A declaration that nobody needs, and what only a reader of
+// a page or of a comment would miss, is found by env check, in CI, and keeps nobody from a release at night.
+func (f Finding) Stops() bool {
+	return !slices.Contains([]string{RuleDocs, RuleAnnotation, RuleUnread}, f.Rule)
+}
+
+// Rules lists the rules that Check may find broken.
+func Rules() []string {
+	return []string{
+		RuleNoFile, RuleMissing, RuleExtra, RuleOrder, RuleDuplicate, RuleSecretValue, RuleSyntax, RuleExpansion, RuleDialect, RuleOracle,
+		RuleType, RuleSpace, RuleAnnotation, RuleDocs, RuleReference, RulePlaceholder, RuleUnset,
+		RuleEmpty, RuleDefault, RuleDiffers, RuleFixed, RuleShared, RuleTarget, RulePooler, RulePublic, RuleUnmarked,
+		RuleTracked, RuleUnignored, RuleUndeclared, RuleUnread, RuleNoCode,
+	}
+}
