@@ -21,7 +21,8 @@ import (
 )
 
 // byHand ENV DEED WORDS... does in an environment what a person does by hand at its vendors, past readme-ops:
-// variable SERVICE NAME VALUE, start SERVICE COMMAND, deploy SERVICE REVISION, agents NUMBER, public BUCKET, sql STATEMENT.
+// variable SERVICE NAME VALUE, start SERVICE COMMAND, deploy SERVICE REVISION, agents NUMBER, public BUCKET, sql STATEMENT; places (the services,
+// the project and the secret set without anything in them), client NAME VALUE (at Vercel), secret NAME VALUE (of the bot).
 func byHand(ts *testscript.TestScript, _ bool, args []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -32,6 +33,8 @@ func byHand(ts *testscript.TestScript, _ bool, args []string) {
 	switch deed {
 	case "variable", "start", "deploy":
 		h.railway(ctx, deed, words)
+	case "places", "client", "secret":
+		h.variables(ctx, deed, words)
 	case "agents":
 		h.agents(ctx, words[0])
 	case "public":

@@ -199,12 +199,12 @@ func (a *app) approvePush(ctx context.Context, e spec.Environment, p release.Pla
 
 // command is the push as it can be typed again.
 func (f pushFlags) command(e spec.Environment) string {
-	text := "readme-ops env push --env " + release.ShellWord(e.Name)
+	words := []string{"readme-ops env push --env", release.ShellWord(e.Name)}
 	for _, s := range f.services {
-		text += " --service " + release.ShellWord(s)
+		words = append(words, "--service", release.ShellWord(s))
 	}
 	if f.unknown {
-		text += " --unknown"
+		words = append(words, "--unknown")
 	}
-	return text
+	return strings.Join(words, " ")
 }

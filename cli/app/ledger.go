@@ -35,7 +35,7 @@ func (a *app) recordOf(ctx context.Context, p *project, env spec.Environment) (l
 		}
 		return recordIn(env.Name, info.Database), nil
 	}
-	values, err := a.given(ctx, p, env)
+	values, err := a.given(ctx, p, env, "DATABASE_URL")
 	if url := values["DATABASE_URL"]; !url.Empty() {
 		return recordIn(env.Name, url), nil
 	}

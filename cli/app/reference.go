@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -124,10 +125,19 @@ func (a *app) lastWords(out printed) []string {
 	mask := release.NewMask(release.NewSecret(strings.TrimSpace(string(out.value))))
 	lines := make([]string, len(out.last))
 	for i, line := range out.last {
-		lines[i] = a.veil.text(mask.Text(release.Printable(line)))
+		lines[i] = keyShaped.ReplaceAllStringFunc(a.veil.text(mask.Text(release.Printable(line))), func(word string) string {
+			if strings.ContainsAny(word, "0123456789") || strings.Contains(word, "://") {
+				return "•••"
+			}
+			return word
+		})
 	}
 	return lines
 }
+
+// keyShaped is what a key or the password of an address looks like. A program that is handed secrets may complain of one that nobody
+// else knows; the gap costs less than to show it.
+var keyShaped = regexp.MustCompile(`[A-Za-z0-9_+=-]{20,}|[a-z]+://[^\s:/@]*:[^\s/@]+@`)
 
 // passedOn is the environment for a program that is the person's own: all of it, but for what no shell would pass on.
 func (s System) passedOn() []string {

@@ -88,6 +88,7 @@ func TestOpenReference_saysWhyThereIsNoValueAndShowsNothingSecret(t *testing.T) 
 	for name, c := range map[string]struct{ text, title, detail, evidence, try string }{
 		"it fails":               {"op://v/i/f", "op ended with exit code 6", "", "signed out, •••", "op whoami"},
 		"after it said too much": {`cmd: ["sh", "-c", "echo canary-printed; echo got canary-printed >&2; exit 1", "canary-argument"]`, "sh ended with exit code 1", "", "got •••", "readme-ops doctor"},
+		"what looks like a key":  {`cmd: ["sh", "-c", "echo bad canary-aBcDeFgHiJkLmN0pQ and redis://u:canary-x@h >&2; exit 1"]`, "sh ended with exit code 1", "", "bad ••• and •••h", "readme-ops doctor"},
 		"only the last lines":    {`cmd: ["sh", "-c", "seq 1 9 >&2; exit 1"]`, "sh ended with exit code 1", "", "5 6 7 8 9", "readme-ops doctor"},
 		"escapes":                {`cmd: ["sh", "-c", "printf '\\033[31mred\\n' >&2; exit 1"]`, "sh ended with exit code 1", "", "red", "readme-ops doctor"},
 		"a signal":               {`cmd: ["sh", "-c", "kill -KILL $$"]`, "sh was ended by a signal", "", "", "readme-ops doctor"},

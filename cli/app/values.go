@@ -17,13 +17,17 @@ import (
 	"readme/cli/spec"
 )
 
-// given reads the values that this process was given. Those that only a vendor has are asked for there, by the facts.
-func (a *app) given(ctx context.Context, p *project, e spec.Environment) (map[string]release.Secret, error) {
+// given reads the values that this process was given: all of them, or only those of some variables, and then no secret store is
+// opened for another. Those that only a vendor has are asked for there, by the facts.
+func (a *app) given(ctx context.Context, p *project, e spec.Environment, only ...string) (map[string]release.Secret, error) {
 	path := ""
 	if e.Values != "" {
 		path = filepath.Join(p.values, e.Values)
 	}
 	matrix := p.withOwn()
+	if len(only) > 0 {
+		matrix.Variables = slices.DeleteFunc(matrix.Variables, func(v spec.Variable) bool { return !slices.Contains(only, v.Name) })
+	}
 	values, faults := env.Given(ctx, e, env.Sources{Path: path, Process: a.sys.Lookup, Open: a.opener(p)}, matrix)
 	a.veil.learn(matrix, values)
 	vendorsHave := func(string, string) bool { return true }
@@ -40,11 +44,11 @@ func (a *app) given(ctx context.Context, p *project, e spec.Environment) (map[st
 	return values, nil
 }
 
-// told are the values, and those whose reference gave none: that is said already.
+// told are the values, and those that somebody gave and that could not be known: that is said already.
 func told(values map[string]release.Secret, faults release.Faults) map[string]release.Secret {
 	out := maps.Clone(values)
 	for _, f := range faults {
-		if u, ok := errors.AsType[*env.Unopened](f); ok {
+		if u, ok := errors.AsType[*env.Unsettled](f); ok {
 			for _, name := range u.Variables {
 				out[name] = release.Secret{}
 			}

@@ -46,7 +46,7 @@ type compared struct {
 func (c Comparison) compare(k Kept, v spec.Variable) (compared, bool) {
 	here := c.Values[v.Name]
 	one := compared{same: v.SameEverywhere, Row: Row{
-		Service: k.Service, To: k.To, Variable: v.Name, Given: !here.Empty(), Secret: v.Secret, Required: v.RequiredIn(c.Environment), At: v.At,
+		Service: k.Service, To: k.To, Variable: v.Name, Given: !here.Empty(), Secret: v.Secret, Required: v.RequiredIn(c.Environment), Absent: k.Absent, At: v.At,
 	}}
 	if one.Given {
 		one.Here = c.Key.Of(v.Name, here)
@@ -59,6 +59,9 @@ func (c Comparison) compare(k Kept, v spec.Variable) (compared, bool) {
 	switch {
 	case !there:
 		one.State, one.Since = StateMissing, false
+		if k.Absent {
+			one.Why = "the first release of " + k.Service + " makes it"
+		}
 		return one, one.Given || one.Required
 	case has.Readable:
 		one.value, one.There = has.Value, c.Key.Of(v.Name, has.Value)

@@ -59,7 +59,7 @@ func docsVariables(b *strings.Builder, r *spec.Release, m *spec.Matrix) {
 	docsRow(b, append(head, "where its value comes from"))
 	docsRow(b, append(line, "---"))
 	for _, v := range m.Variables {
-		row := []string{span(v.Name), markdown(v.About), span(v.Type), yes(v.Secret)}
+		row := []string{span(v.Name), markdown(v.About), span(v.Type), yes(veiled(v))}
 		for _, e := range r.Environments {
 			row = append(row, needed(v, e.Name))
 		}

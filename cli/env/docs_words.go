@@ -41,7 +41,7 @@ func comesFrom(v spec.Variable) string {
 	switch {
 	case v.Value != "" && strings.Contains(v.Value, "${"):
 		out = "made by the release: " + span(v.Value)
-	case v.Value != "" && v.Secret, v.Default != "" && v.Secret:
+	case v.Value != "" && veiled(v), v.Default != "" && veiled(v):
 		out = span(spec.MatrixFile)
 	case v.Value != "":
 		out = "always " + span(v.Value)
@@ -56,6 +56,9 @@ func comesFrom(v spec.Variable) string {
 	}
 	return out
 }
+
+// veiled reports whether no value of a variable is shown, also where it is not marked as a secret and is one by its type.
+func veiled(v spec.Variable) bool { return v.Secret || spec.SecretType(v.Type) }
 
 func hostName(to string) string {
 	switch to {

@@ -31,14 +31,15 @@ func exampleLines(v spec.Variable) []string {
 	return []string{"# " + about, "# " + Annotate(v), v.Name + "=" + exampleValue(v)}
 }
 
-// exampleValue is the default, quoted where .env files need it. A secret has none in a file that is committed.
+// exampleValue is the default, in a spelling that all programs read alike if there is one. A secret has none in a file that
+// is committed.
 func exampleValue(v spec.Variable) string {
-	value := v.Default
-	switch {
-	case v.Secret:
+	if veiled(v) {
 		return ""
-	case strings.ContainsAny(value, " \t#'\"$\\`\n"):
-		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`).Replace(value) + `"`
 	}
-	return value
+	spelling, err := QuoteHere(v.Default)
+	if err != nil {
+		return "" // empty is read rightly: as no value
+	}
+	return spelling
 }

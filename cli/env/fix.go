@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"readme/cli/release"
 	"readme/cli/spec"
 )
 
@@ -18,7 +19,8 @@ type Change struct {
 }
 
 // Fix works out what brings the examples and the page about the matrix in line with the matrix, without a decision of a
-// person: it makes files that are not there, inserts variables that are missing at their place, and corrects annotations.
+// person: it makes files that are not there, inserts variables that are missing at their place, corrects annotations and fills
+// in defaults.
 // Every other byte stays. The findings are what it cannot mend, with their places in the files as they are now. It
 // writes nothing; see Write.
 func Fix(p Project) ([]Change, []Finding) {
@@ -47,17 +49,22 @@ func fixExample(p Project, s spec.Service) (*Change, []Finding) {
 	if err != nil {
 		return nil, []Finding{unreadable(p.Matrix, s, path, err)}
 	}
-	before, findings := Parse(path, data)
-	findings = append(findings, compare(p.Matrix, s, before)...)
-	after, ok := mended(p.Matrix, s, before)
-	if !ok {
-		return nil, findings
-	}
-	findings = slices.DeleteFunc(findings, func(f Finding) bool { return f.Rule == RuleMissing || f.Rule == RuleAnnotation })
+	after, left := mendText(p.Matrix, s, path, data)
 	if bytes.Equal(after, data) {
-		return nil, findings
+		return nil, left
 	}
-	return &Change{s.Example, data, after}, findings
+	return &Change{s.Example, data, after}, left
+}
+
+// mendText gives the text of an example as it should be, as far as that needs no decision, and what is left to decide.
+func mendText(m *spec.Matrix, s spec.Service, path string, data []byte) (after []byte, left []Finding) {
+	before, findings := Parse(path, data)
+	findings = append(findings, compare(m, s, before)...)
+	after, ok := mended(m, s, before)
+	if !ok {
+		return data, findings
+	}
+	return after, slices.DeleteFunc(findings, func(f Finding) bool { return f.Rule == RuleMissing || f.Rule == RuleAnnotation })
 }
 
 // mended is the text of an example with its annotations corrected and what is missing inserted. It is not ok where the file
@@ -68,17 +75,44 @@ func mended(m *spec.Matrix, s spec.Service, f File) (after []byte, ok bool) {
 		return nil, false
 	}
 	changed, err := f.Change(append(missingLines(m, s, f), staleLines(m, s, f)...)...)
-	if err != nil || !sound(changed) {
+	if err != nil || !sound(changed) || !sameValues(f, changed, "") {
 		return nil, false
 	}
-	for _, e := range f.Entries {
-		now, is := changed.Get(e.Key)
-		old, _ := f.Get(e.Key)
-		if !is || now.Value.Reveal() != old.Value.Reveal() {
-			return nil, false
+	return withDefaults(m, s, changed).Bytes(), true
+}
+
+// sameValues reports whether every variable of a file, but one, has the value in another file that it has in this one.
+func sameValues(f, other File, but string) bool {
+	theirs := valuesOf(other)
+	for key, value := range valuesOf(f) {
+		if now, ok := theirs[key]; !ok || now != value && key != but {
+			return false
 		}
 	}
-	return changed.Bytes(), true
+	return true
+}
+
+func valuesOf(f File) map[string]string {
+	out := make(map[string]string, len(f.Entries))
+	for _, e := range f.Entries {
+		out[e.Key] = e.Value.Reveal() // of a key that stands there twice, the last one counts
+	}
+	return out
+}
+
+// withDefaults fills in what is empty and has a default. One that would change another variable, by a $, stays empty.
+func withDefaults(m *spec.Matrix, s spec.Service, f File) File {
+	for _, v := range m.Of(s.Name) {
+		e, ok := f.Get(v.Name)
+		if !ok || v.Default == "" || veiled(v) || e.Again() || !e.Value.Empty() {
+			continue
+		}
+		filled, err := f.With(v.Name, release.NewSecret(v.Default))
+		if err == nil && sound(filled) && sameValues(f, filled, v.Name) {
+			f = filled
+		}
+	}
+	return f
 }
 
 // sound reports whether a file is read as it looks. What two programs read differently is its own finding, and no

@@ -54,6 +54,7 @@ func TestFix_insertsWhatIsMissingWhereItBelongs(t *testing.T) {
 	site, hint := "\n# where it is\n# @required @sensitive=false @type=url\nSITE=\n", "\n# nobody needs it\n# @optional @sensitive=false\nHINT=\n"
 	db := "# the database\n# @required @sensitive @type=url\nDB_URL=\n\n"
 	full := whole(t)
+	_, later, _ := strings.Cut(full, "never in here.\n\n")
 	people := "# Read this first.\n\n" + db + "# My words.\nPORT=8080 # not 80\n\n\n# @docs(https://example.test) @required @sensitive=false @type=url\nBOT_URL=\nMODE='two\nlines'\n# the end, without a line end"
 	for name, c := range map[string]struct{ before, after string }{
 		"nothing":                      {full, full},
@@ -61,12 +62,13 @@ func TestFix_insertsWhatIsMissingWhereItBelongs(t *testing.T) {
 		"the first":                    {strings.Replace(full, db, "", 1), full},
 		"the last":                     {strings.Replace(full, hint, "", 1), full},
 		"two side by side":             {strings.Replace(strings.Replace(full, db, "", 1), site[1:]+"\n", "", 1), full},
-		"all but the last":             {"# mine\n\n" + hint[1:], "# mine\n\n" + full[strings.Index(full, "# the database"):]},
+		"all but the last":             {"# mine\n\n" + hint[1:], "# mine\n\n" + later},
 		"in a file with CRLF":          {crlf(strings.Replace(full, site, "", 1)), crlf(full)},
 		"at the end of CRLF":           {crlf(strings.Replace(full, hint, "", 1)), crlf(full)},
 		"without a final line end":     {strings.TrimSuffix(strings.Replace(full, site, "", 1), "\n"), strings.TrimSuffix(full, "\n")},
 		"the last, without a line end": {strings.TrimSuffix(strings.Replace(full, hint, "", 1), "\n"), strings.TrimSuffix(full, "\n")},
 		"without blank lines":          {"DB_URL=\nSITE=\nBOT_URL=\nMODE=\nHINT=\n", "DB_URL=\nSITE=\n# where it listens\n# @required @sensitive=false @type=port\nPORT=8080\nBOT_URL=\nMODE=\nHINT=\n"},
+		"an empty default":             {strings.Replace(full, "PORT=8080", "export PORT=''  # where", 1), strings.Replace(full, "PORT=8080", "export PORT=8080  # where", 1)},
 		"among the words of people": {people, strings.NewReplacer(
 			"# My words.", "# where it is\n# @required @sensitive=false @type=url\nSITE=\n\n# My words.",
 			"lines'\n", "lines'\n"+hint,
@@ -112,7 +114,7 @@ func TestFix_tellsWhatAPersonHasToDecide(t *testing.T) {
 		told   []string
 	}{
 		"one too many":  {full + "NEW=\n", []string{"26:1 env/extra"}},
-		"another order": {"SITE=\nDB_URL=\nPORT=\nBOT_URL=\nMODE=\nHINT=\n", []string{"2:1 env/order"}},
+		"another order": {"SITE=\nDB_URL=\nPORT=1\nBOT_URL=\nMODE=\nHINT=\n", []string{"2:1 env/order"}},
 		"the same one twice, each with an annotation that is stale": {
 			strings.Replace(full, "# @required @sensitive=false @type=url\nSITE=", "# @optional\nSITE=\n# @optional\nSITE=", 1), []string{"11:1 env/duplicate"},
 		},
@@ -129,13 +131,19 @@ func TestFix_tellsWhatAPersonHasToDecide(t *testing.T) {
 	}
 }
 
-func TestFix_leavesAFileAloneWhereANewVariableWouldChangeAnother(t *testing.T) {
+func TestFix_leavesAFileAloneWhereANewValueWouldChangeAnother(t *testing.T) {
 	t.Parallel()
-	before := strings.Replace(whole(t), "\n# where it listens\n# @required @sensitive=false @type=port\nPORT=8080\n", "", 1)
-	before = strings.Replace(before, "MODE=", `MODE="at ${PORT}"`, 1)
-	after, told := fixed(t, before)
-	if after != before || !slices.Contains(told, "9:1 env/missing") {
-		t.Errorf("told %q\n%s", told, cmp.Diff(before, after))
+	full := strings.Replace(whole(t), "MODE=", `MODE="at ${PORT}"`, 1)
+	_, port, _ := strings.Cut(full, "\nSITE=\n")
+	port, _, _ = strings.Cut(port, "\n# where a bot")
+	without := strings.Replace(full, port, "", 1)
+	after, told := fixed(t, without)
+	if after != without || !slices.Contains(told, "9:1 env/missing") {
+		t.Errorf("told %q\n%s", told, cmp.Diff(without, after))
+	}
+	empty := strings.Replace(full, "PORT=8080", "PORT=", 1)
+	if after, told := fixed(t, empty); after != empty || len(told) > 1 {
+		t.Errorf("told %q\n%s", told, cmp.Diff(empty, after))
 	}
 }
 
@@ -147,5 +155,21 @@ func TestFix_leavesAPageAloneThatAPersonWrote(t *testing.T) {
 	changes, findings := env.Fix(env.Project{Dir: dir, Release: r, Matrix: m})
 	if len(changes) != 2 || len(findings) != 1 || findings[0].Rule != env.RuleDocs {
 		t.Errorf("got %d changes, %v", len(changes), findings)
+	}
+}
+
+func TestFix_writesTheStalePageWithTheLineEndsThatItHas(t *testing.T) {
+	t.Parallel()
+	r, m := files(t)
+	dir := t.TempDir()
+	page := string(env.Docs(r, m))
+	stale := strings.Replace(page, "where it is", "where it was", 1)
+	write(t, dir, map[string]string{"env.example": string(env.Example(m, m.Services[0])), "api/env.example": whole(t), env.DocsFile: crlf(stale)})
+	changes, findings := env.Fix(env.Project{Dir: dir, Release: r, Matrix: m})
+	if len(changes) != 1 || len(findings) > 0 {
+		t.Fatalf("got %v, %v", changes, findings)
+	}
+	if diff := cmp.Diff(env.Change{Path: env.DocsFile, Before: []byte(crlf(stale)), After: []byte(crlf(page))}, changes[0]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -40,6 +40,7 @@ type Row struct {
 	Owner    string        // who else writes it, in words; "" where it is ours to write
 	Updated  time.Time     // when it was last written, as the vendor tells; zero where it does not
 	Pushed   time.Time     // when we have pushed it last; zero for never
+	Absent   bool          // the vendor has no such service yet: what makes it brings its variables
 	Since    bool          // somebody has written it since we pushed it last
 	At       release.Place // in envmatrix.yaml; the zero Place for extra ones
 	Why      string        // what people are told beside the state; "" where it says all
@@ -81,5 +82,6 @@ type Kept struct {
 	Wanted      []spec.Variable // what the matrix gives to it; none: the matrix says nothing of it
 	Has         []provider.Variable
 	Stale       []string               // see steps.Outdated
+	Absent      bool                   // the vendor has no such service yet
 	Own         func(name string) bool // the vendor's own variables, which are nobody's business; nil for none
 }

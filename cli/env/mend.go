@@ -9,12 +9,12 @@ import (
 
 // mendDoc brings the comment lines above a variable in line with the matrix: it changes, adds or takes out only the
 // decorators that say something else. Lines without any annotation say nothing wrong, and are left alone, as is
-// everything else that people wrote. wrong is the first line that was changed and the column in it, from 0; line is -1 where
-// nothing had to be.
+// everything else that people wrote. A line of which nothing is left is emptied. line is the first that was changed, and
+// column where in it, from 0; line is -1 where nothing had to be.
 func mendDoc(doc []string, v spec.Variable) (after []string, line, column int) {
 	line = -1
 	all := traits(v)
-	if !slices.ContainsFunc(doc, func(s string) bool { return hasTrait(s, all[:]) }) {
+	if !isStale(doc, all) {
 		return doc, -1, 0
 	}
 	after = slices.Clone(doc)
@@ -24,16 +24,31 @@ func mendDoc(doc []string, v spec.Variable) (after []string, line, column int) {
 			line, column = at, col
 		}
 	}
-	return slices.DeleteFunc(after, func(s string) bool { return s == emptied }), line, column
+	return after, line, column
 }
 
 // emptied stands for a comment line of which nothing is left.
 const emptied = "\x00"
 
-func hasTrait(line string, all []trait) bool {
-	return slices.ContainsFunc(decorators(line), func(d decorator) bool {
-		return slices.ContainsFunc(all, func(t trait) bool { return t.is(d) })
-	})
+// isStale looks at each word once, because nearly every annotation is as it should be.
+func isStale(doc []string, all [3]trait) bool {
+	var found [3]bool
+	for _, line := range doc {
+		for _, d := range decorators(line) {
+			for i, t := range all {
+				if t.is(d) && !t.agrees(d) {
+					return true
+				}
+				found[i] = found[i] || t.is(d)
+			}
+		}
+	}
+	annotated, lacks := false, false
+	for i, t := range all {
+		annotated = annotated || found[i]
+		lacks = lacks || !found[i] && t.want != ""
+	}
+	return annotated && lacks
 }
 
 // mend makes the lines say the trait once and rightly. before are the traits that stand before it, where it has to be added.
@@ -64,7 +79,8 @@ func (t trait) mend(doc []string, before []trait) (line, column int) {
 func (t trait) replace(doc []string) {
 	done := t.want == ""
 	for i := range doc {
-		for _, d := range slices.Backward(decorators(doc[i])) {
+		was := doc[i]
+		for _, d := range slices.Backward(decorators(was)) {
 			if t.is(d) && (done || !t.firstOf(doc[i], d)) {
 				doc[i] = d.without(doc[i])
 			}
@@ -75,7 +91,7 @@ func (t trait) replace(doc []string) {
 				break
 			}
 		}
-		if strings.TrimSpace(doc[i]) == "#" {
+		if doc[i] != was && strings.TrimSpace(doc[i]) == "#" {
 			doc[i] = emptied
 		}
 	}

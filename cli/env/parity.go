@@ -29,7 +29,7 @@ func unreadable(m *spec.Matrix, s spec.Service, path string, err error) Finding 
 			keys = append(keys, v.Name+"=")
 		}
 		f.Title = s.Name + " has no " + s.Example
-		f.Fix = "make it, with nothing but a comment in it"
+		f.Fix, f.Try = "make it, with nothing but a comment in it", fixCommand
 		if len(keys) > 0 {
 			f.Fix = "make it, with a line for each of: " + strings.Join(keys, " ")
 		}

@@ -39,11 +39,15 @@ deploy:
 
 func files(t *testing.T) (*spec.Release, *spec.Matrix) {
 	t.Helper()
-	r, m, err := spec.Parse("release.yaml", []byte(releaseText), "envmatrix.yaml", []byte(matrixText))
+	r, m, err := parse()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r, m
+}
+
+func parse() (*spec.Release, *spec.Matrix, error) {
+	return spec.Parse("release.yaml", []byte(releaseText), "envmatrix.yaml", []byte(matrixText))
 }
 
 // project writes the two examples, each changed by a function.

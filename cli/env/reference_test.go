@@ -140,7 +140,7 @@ func TestGiven_tellsOneReasonOnceAndTwoSourcesByName(t *testing.T) {
 	if len(faults) == 0 || faults[0].Title != "TOKEN, DB_URL, SITE and 1 more could not be read: gone is not installed" || got["PORT"] != "8080" {
 		t.Fatalf("got %v", err)
 	}
-	u, ok := errors.AsType[*env.Unopened](faults[0])
+	u, ok := errors.AsType[*env.Unsettled](faults[0])
 	if !ok || cmp.Diff([]string{"TOKEN", "DB_URL", "SITE", "PORT"}, u.Variables) != "" || !errors.Is(faults[0], env.ErrUnusable) {
 		t.Errorf("got the cause %+v", faults[0].Cause)
 	}

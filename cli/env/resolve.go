@@ -14,16 +14,17 @@ import (
 // atOnce is how many programs of references run at the same time.
 const atOnce = 4
 
-// Unopened is the cause of a fault about references that gave no value.
-type Unopened struct {
+// Unsettled is the cause of a fault about variables that somebody gave a value, which cannot be known: of a reference that led
+// nowhere, or where two sources differ. They are not missing.
+type Unsettled struct {
 	Variables []string
 	Err       error
 }
 
-func (u *Unopened) Error() string { return u.Err.Error() }
+func (u *Unsettled) Error() string { return u.Err.Error() }
 
 // Unwrap gives what went wrong.
-func (u *Unopened) Unwrap() error { return u.Err }
+func (u *Unsettled) Unwrap() error { return u.Err }
 
 // mention is a reference that stands somewhere for the value of a variable.
 type mention struct {
@@ -96,7 +97,7 @@ func gather(ctx context.Context, mentions []mention, open Open, out opened) {
 // faults tells of the references that gave no value; what has failed for one reason is told once.
 func (o opened) faults(mentions []mention) release.Faults {
 	var out release.Faults
-	by := map[string]*Unopened{}
+	by := map[string]*Unsettled{}
 	for _, m := range mentions {
 		err := o[m.text].err
 		if err == nil {
@@ -110,12 +111,12 @@ func (o opened) faults(mentions []mention) release.Faults {
 			}
 			continue
 		}
-		by[key] = &Unopened{Variables: []string{m.variable}, Err: err}
+		by[key] = &Unsettled{Variables: []string{m.variable}, Err: err}
 		f.Cause = by[key]
 		out = append(out, f)
 	}
 	for _, f := range out {
-		if u, ok := errors.AsType[*Unopened](f.Cause); ok {
+		if u, ok := errors.AsType[*Unsettled](f.Cause); ok {
 			f.Title = enumerate(u.Variables) + " could not be read: " + f.Title
 		}
 	}

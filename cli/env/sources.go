@@ -48,7 +48,7 @@ func (s *sources) open(ctx context.Context, m *spec.Matrix) release.Faults {
 		switch {
 		case err != nil:
 			f := Finding{RuleReference, at, v.Name + " is no reference to a secret store" + where, err.Error(), ""}.Fault()
-			f.Cause = &Unopened{Variables: []string{v.Name}, Err: err}
+			f.Cause = &Unsettled{Variables: []string{v.Name}, Err: err}
 			faults = append(faults, f)
 		case is:
 			mentions = append(mentions, mention{v.Name, text, ref, at})
@@ -103,6 +103,7 @@ func (s *sources) pick(v spec.Variable) (given, *release.Fault) {
 				Title:  v.Name + " has two different values",
 				Detail: fmt.Sprintf("one comes from %s, and another one from %s: remove one", all[0].from, g.from),
 				Where:  all[0].at, Try: "unset " + v.Name, Exit: release.ExitInvalid,
+				Cause: &Unsettled{Variables: []string{v.Name}, Err: errors.New("two sources differ")},
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // stale is an annotation that says something else than the matrix.
 type stale struct {
 	variable spec.Variable
-	lines    Lines         // what corrects it
+	lines    []Lines       // what corrects it
 	at       release.Place // of the first word that is wrong, or behind which one is missing
 }
 
@@ -40,16 +40,30 @@ func staleOnes(m *spec.Matrix, s spec.Service, f File) iter.Seq[stale] {
 				continue
 			}
 			at := release.Place{File: f.Path, Line: e.Top() + line, Column: utf8.RuneCountInString(doc[line][:column]) + 1}
-			if !yield(stale{v, Lines{First: e.Top(), Last: e.At.Line - 1, Text: after}, at}) {
+			if !yield(stale{v, changedLines(e.Top(), doc, after), at}) {
 				return
 			}
 		}
 	}
 }
 
+// changedLines are those that differ, each for itself: the others keep their line ends too.
+func changedLines(top int, before, after []string) (out []Lines) {
+	for i := range before {
+		switch after[i] {
+		case before[i]:
+		case emptied:
+			out = append(out, Lines{First: top + i, Last: top + i})
+		default:
+			out = append(out, Lines{First: top + i, Last: top + i, Text: after[i : i+1]})
+		}
+	}
+	return out
+}
+
 func staleLines(m *spec.Matrix, s spec.Service, f File) (out []Lines) {
 	for one := range staleOnes(m, s, f) {
-		out = append(out, one.lines)
+		out = append(out, one.lines...)
 	}
 	return out
 }

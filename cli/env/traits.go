@@ -40,8 +40,8 @@ func traits(v spec.Variable) [3]trait {
 		sensitive = "@sensitive=false" // without it, varlock takes every variable for a secret
 	}
 	kind := ""
-	if k := varlockType(v.Type); k != "string" {
-		kind = "@type=" + k
+	if k := spec.PlainType(v.Type); k != "" {
+		kind = "@type=" + k // varlock refuses a file with a type that it does not know
 	}
 	return [3]trait{{"required", "optional", required, v}, {"sensitive", "public", sensitive, v}, {"type", "", kind, v}}
 }
@@ -95,19 +95,8 @@ func environmentList(names []string) string {
 // typeAgrees takes a type of varlock's that says more than the matrix can, such as enum(a, b) for a string.
 func typeAgrees(v spec.Variable, value string) bool {
 	base, _, _ := strings.Cut(value, "(")
-	if want := varlockType(v.Type); want != "string" {
+	if want := spec.PlainType(v.Type); want != "" {
 		return base == want
 	}
 	return base == "string" || !slices.Contains(spec.Types(), base)
-}
-
-// varlockType is varlock's name for a type. It refuses a file with a type that it does not know, so ours become its own.
-func varlockType(kind string) string {
-	switch {
-	case slices.Contains([]string{"url", "port", "uuid", "number", "boolean"}, kind):
-		return kind
-	case strings.HasSuffix(kind, "-url"):
-		return "url"
-	}
-	return "string"
 }

@@ -19,8 +19,8 @@ type Sources struct {
 // Given gives the values of the variables of an environment: from its file, from the process, or the default or fixed
 // value in the matrix. References of those variables to secret stores are opened, each distinct one once. Variables whose value is
 // a template, and those that nothing gives, are not in the map; Missing says which of the latter have to be. What is wrong
-// comes all at once: exit 3 where two sources differ, 4 for the rest; a reference that gave nothing has the cause
-// Unopened. The map holds what was found in any case.
+// comes all at once: exit 3 where two sources differ, 4 for the rest; what is about values that could
+// not be known has the cause Unsettled. The map holds what was found in any case.
 func Given(ctx context.Context, env spec.Environment, from Sources, m *spec.Matrix) (map[string]release.Secret, release.Faults) {
 	s := sources{Sources: from}
 	findings, err := s.read(ctx)

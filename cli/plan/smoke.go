@@ -34,7 +34,9 @@ func Smoke(rel *spec.Release, env spec.Environment, facts Facts) (release.Plan, 
 				}
 			}
 		}
-		s.Needs = slices.DeleteFunc(s.Needs, func(id string) bool { return id == "migrations" || id == "bucket" || strings.HasPrefix(id, VariablesStep("")) })
+		s.Needs = slices.DeleteFunc(s.Needs, func(id string) bool {
+			return id == "migrations" || id == "bucket" || strings.HasPrefix(id, VariablesStep(""))
+		})
 		kept = append(kept, s)
 	}
 	p.Purpose, p.Steps, p.Notes = release.Smoke, kept, facts.Notes

@@ -81,7 +81,7 @@ func Variables(rel *spec.Release, e spec.Environment, facts Facts) release.Plan 
 	}
 	p := release.Plan{
 		Purpose: release.Variables, Project: rel.Project, Env: e.Name, Box: facts.Box, Targets: facts.Targets, Commit: facts.Commit,
-		Steps: b.steps, Notes: append(slices.Clone(facts.Notes), b.notes...), OnFailure: "leave",
+		Steps: b.steps, Notes: append(slices.Clone(facts.Notes), b.notes...), OnFailure: "rollback",
 	}
 	p.Digest = Digest(p)
 	return p

@@ -112,9 +112,10 @@ func TestDrift_namesEachThing(t *testing.T) {
 }
 
 func TestDrift_ofWhatIsGone(t *testing.T) {
-	d := drifts(t, &drifter{vendor: newVendor(""), missing: []string{"public domain"}}, plan.Bucket{}, released(t))
+	d := drifts(t, &drifter{vendor: newVendor(""), missing: []string{"service api", "public domain"}}, plan.Bucket{}, released(t))
 	want := []string{
 		"api/deployment: api1, as run 20260101-000000-aaaaaa left it / nothing",
+		"api/service api: it exists at railway / it does not exist",
 		"api/public domain: it exists at railway / it does not exist",
 		"bucket books/existence: it exists / it does not exist",
 	}

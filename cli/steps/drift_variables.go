@@ -14,12 +14,9 @@ const doesNotExist = "it does not exist"
 // withVariables adds what the variables of all services have drifted to, each after what else was found of its service. Of a
 // service that does not exist it would only repeat that.
 func (w *World) withVariables(q Question, found []Drift, kept []env.Kept) []Drift {
-	absent := func(r env.Row) bool {
-		return r.State == env.StateMissing && slices.ContainsFunc(found, func(d Drift) bool { return d.Where == r.Service && d.Found == doesNotExist })
-	}
 	var rows []Drift
 	for _, r := range env.Compare(w.comparison(q, kept...)) {
-		if r.Differs() && !absent(r) {
+		if r.Differs() && !r.Absent {
 			rows = append(rows, w.variableDrift(r))
 		}
 	}

@@ -34,8 +34,8 @@ func question(d spec.Deploy, tree string) steps.Question {
 	}
 }
 
-// planned reads the facts, and gives the step of the one service.
-func planned(t *testing.T, w *steps.World, q steps.Question) release.Step {
+// planOf reads the facts, and makes the plan.
+func planOf(t *testing.T, w *steps.World, q steps.Question) release.Plan {
 	t.Helper()
 	facts, err := steps.Read(t.Context(), w, q)
 	if err != nil {
@@ -45,6 +45,13 @@ func planned(t *testing.T, w *steps.World, q steps.Question) release.Step {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// planned reads the facts, and gives the step of the one service.
+func planned(t *testing.T, w *steps.World, q steps.Question) release.Step {
+	t.Helper()
+	p := planOf(t, w, q)
 	s, ok := p.Step(q.Release.Deploy[0].Name)
 	if !ok {
 		t.Fatalf("there is no such step in %+v", p.Steps)

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"readme/cli/env"
+	"readme/cli/plan"
 	"readme/cli/provider"
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -36,8 +38,9 @@ func TestSourceOf_isHowItIsReallySent(t *testing.T) {
 	}
 }
 
-// A value is brought to what is made for the first time. What exists has its variables from a person, or from env push.
-func TestFacts_setVariablesOnlyOfWhatIsNew(t *testing.T) {
+// What is made for the first time gets its variables with it; what exists gets what it lacks before its deploy, and what nobody gave is
+// for a person.
+func TestFacts_bringVariablesThatAreGivenHere(t *testing.T) {
 	onRailway(t, func(r *atRailway) {
 		d := spec.Deploy{Name: "api", To: "railway", Service: "api", Build: "ok", Start: "serve", Health: "/health"}
 		ask := func() steps.Question {
@@ -47,7 +50,8 @@ func TestFacts_setVariablesOnlyOfWhatIsNew(t *testing.T) {
 			}
 			return q
 		}
-		r.w.Values = map[string]release.Secret{"REDIS_URL": release.NewSecret("redis://x"), "ADMIN_TOKEN": release.NewSecret("another")}
+		r.w.Fingerprints = env.NewKey([]byte("key"))
+		r.w.Values = map[string]release.Secret{"REDIS_URL": release.NewSecret("redis://x"), "ADMIN_TOKEN": release.NewSecret("x")}
 		s := planned(r.T, r.w, ask())
 		if !slices.Contains(s.Lines, "+ variable REDIS_URL") || slices.Contains(s.Lines, "+ variable ADMIN_TOKEN") {
 			r.Errorf("nothing was ever brought to it: %q", s.Lines)
@@ -56,9 +60,38 @@ func TestFacts_setVariablesOnlyOfWhatIsNew(t *testing.T) {
 		s = planned(r.T, r.w, question(d, "one"))
 		s.Deadline = 10 * time.Minute
 		exits(r.T, carryOut(r.T, r.w, "run-1", []release.Step{s}), release.ExitDone)
-		_, err := steps.Read(r.Context(), r.w, ask())
+		says(r.T, planned(r.T, r.w, question(d, "one")), release.ChangeNone, "as in")
+
+		r.w.Values["ADMIN_TOKEN"] = release.NewSecret("another")
+		p := planOf(r.T, r.w, ask())
+		write, ok := p.Step(plan.VariablesStep("api"))
+		s, _ = p.Step("api")
+		if !ok || len(write.Lines) != 2 || !strings.HasPrefix(write.Lines[0], "~ ADMIN_TOKEN  ") || !strings.HasPrefix(write.Lines[1], "+ REDIS_URL  ") {
+			r.Fatalf("got %+v", write)
+		}
+		says(r.T, s, release.ChangeUpdate, "its variables change")
+		if !slices.Contains(s.Needs, write.ID) {
+			r.Errorf("the deploy does not wait for its variables: %q", s.Needs)
+		}
+		s.Deadline = 10 * time.Minute
+		before := len(r.brought())
+		exits(r.T, carryOut(r.T, r.w, "run-2", []release.Step{write, s}), release.ExitDone)
+		if n := len(r.brought()); n != before+1 {
+			r.Errorf("%d deployments, and there were %d", n, before)
+		}
+		if p = planOf(r.T, r.w, ask()); len(p.Steps) == 0 || slices.ContainsFunc(p.Steps, func(s release.Step) bool { return s.Runs() && !s.Proves() }) {
+			r.Errorf("there is more to do: %+v", p.Steps)
+		}
+
+		delete(r.w.Values, "REDIS_URL") // it is there, and nobody gave it here: it is left alone
+		if p = planOf(r.T, r.w, ask()); slices.ContainsFunc(p.Steps, func(s release.Step) bool { return s.Runs() && !s.Proves() }) {
+			r.Errorf("there is more to do: %+v", p.Steps)
+		}
+		q := ask()
+		q.Matrix.Variables = append(q.Matrix.Variables, spec.Variable{Name: "NOWHERE", Services: []string{"s"}})
+		_, err := steps.Read(r.Context(), r.w, q)
 		var faults release.Faults
-		if !errors.As(err, &faults) || len(faults) != 1 || !strings.Contains(faults[0].Title, "api needs REDIS_URL in dev") || strings.Contains(fmt.Sprint(faults[0]), "redis://x") {
+		if !errors.As(err, &faults) || len(faults) != 1 || !strings.Contains(faults[0].Title, "api needs NOWHERE in dev") || faults[0].Try != "export NOWHERE=..." {
 			r.Errorf("got %v", err)
 		}
 	})

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"readme/cli/env"
@@ -46,17 +47,27 @@ func (w *World) comparison(q Question, kept ...env.Kept) env.Comparison {
 	}
 }
 
-// readKept asks the vendor of one service.
+// readKept asks the vendor of one service, also whether there is one.
 func (w *World) readKept(ctx context.Context, q Question, d spec.Deploy) (env.Kept, error) {
 	h, as := w.Hosts[d.Name], plan.DeployInputs{Name: d.Name, To: d.To}
+	absent := false
+	if m, ok := h.(Maker); ok {
+		missing, err := m.Missing(ctx)
+		if err != nil {
+			return env.Kept{}, cannotRead(as, err)
+		}
+		absent = slices.ContainsFunc(missing, holds)
+	}
 	var live provider.Deployment
-	if _, ok := h.(Outdated); ok {
+	if _, ok := h.(Outdated); ok && !absent {
 		var err error
 		if live, err = h.Live(ctx); err != nil {
 			return env.Kept{}, cannotRead(as, err)
 		}
 	}
-	return keptOf(ctx, q, d, h, live)
+	k, err := keptOf(ctx, q, d, h, live)
+	k.Absent = absent
+	return k, err
 }
 
 // keptOf is the same with a deployment that is known to be live already.

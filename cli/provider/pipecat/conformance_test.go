@@ -56,13 +56,16 @@ func (h host) Restore(ctx ctxt.Context, to provider.Deployment, _ provider.Marke
 	return id, err
 }
 
-func (h host) Variables(ctx ctxt.Context) (map[string]*string, error) {
-	s, _, err := h.Secrets(ctx, h.set)
-	names := map[string]*string{}
-	for _, k := range s.Keys {
-		names[k] = nil
-	}
-	return names, err
+func (h host) Variables(ctx ctxt.Context) ([]provider.Variable, error) {
+	return h.ListVariables(ctx, h.set)
+}
+
+func (h host) SetVariables(ctx ctxt.Context, vars []provider.NewVariable) error {
+	return h.WriteVariables(ctx, h.set, vars)
+}
+
+func (h host) Outdated(_ ctxt.Context, _ provider.Deployment) ([]string, error) {
+	return h.Unrolled(h.set), nil
 }
 
 // Missing leaves the agent out, since its first deploy makes it.
@@ -182,6 +185,15 @@ func TestPipecat_keepsWhatAllClientsPromise(t *testing.T) {
 		}
 	}
 	s.Made = func(_ *testing.T, h providertest.Host) int { return int(h.(host).posts.Load()) }
+	strike := func(name string) func(*testing.T, providertest.Host) {
+		return func(t *testing.T, h providertest.Host) {
+			t.Helper()
+			if err := h.(host).cloud.Faults().Set(fault.Fault{Name: name, Times: 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.Lose, s.Late = strike(box.FaultSecretsLost), strike(box.FaultSecretsSlow)
 	s.Hang = func(_ *testing.T, h providertest.Host) { h.(host).dead.Store(true) }
 	providertest.Run(t, s)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Host is what every vendor's client can do with one service. A vendor's test adapts its client to it, as package
-// steps does. What more it can do is asked by type assertion: Restorer, Remover, Promoter, Logs, Variables, Maker.
+// steps does. What more it can do is asked by type assertion: Restorer, Remover, Promoter, Logs, Variables and so on.
 // A case that needs a power which the host lacks is skipped.
 type Host interface {
 	Live(ctx context.Context) (provider.Deployment, error)
@@ -38,9 +38,17 @@ type (
 		BuildLogs(ctx context.Context, id string) ([]provider.LogLine, error)
 		Logs(ctx context.Context, id string, since time.Time, contains string) ([]provider.LogLine, error)
 	}
-	// Variables reads what the next deployment will get; a nil value exists and cannot be read.
+	// Variables reads what the next deployment will get, sorted by name.
 	Variables interface {
-		Variables(ctx context.Context) (map[string]*string, error)
+		Variables(ctx context.Context) ([]provider.Variable, error)
+	}
+	// VariableSetter writes variables, starts no deployment with them, and has read them back.
+	VariableSetter interface {
+		SetVariables(ctx context.Context, vars []provider.NewVariable) error
+	}
+	// Outdated names the variables that what is live does not have as they are now.
+	Outdated interface {
+		Outdated(ctx context.Context, live provider.Deployment) ([]string, error)
 	}
 	// Maker makes what the service needs and does not have.
 	Maker interface {
@@ -77,11 +85,14 @@ type Subject struct {
 	Token      string                  // that wrong token, which no error may show
 	Mend       string                  // the variable that an error about the token names
 
-	Nothing  func(t *testing.T) Host        // its service does not exist yet
-	Variable string                         // a variable that New's service has, by its name
-	Cut      func(t *testing.T, h Host)     // lets the next deploy be carried out, and its answer be lost
-	Hang     func(t *testing.T, h Host)     // lets the vendor no longer answer
-	Made     func(t *testing.T, h Host) int // how many deployments the vendor has on record
+	Nothing  func(t *testing.T) Host           // its service does not exist yet
+	Variable string                            // a variable that New's service has, by its name
+	Lose     func(t *testing.T, h Host)        // lets the next write of variables be accepted, and not kept
+	Late     func(t *testing.T, h Host)        // lets it be kept, and be read a few seconds late
+	Owned    func(t *testing.T, h Host) string // makes a variable somebody else's, and gives its name
+	Cut      func(t *testing.T, h Host)        // lets the next deploy be carried out, and its answer be lost
+	Hang     func(t *testing.T, h Host)        // lets the vendor no longer answer
+	Made     func(t *testing.T, h Host) int    // how many deployments the vendor has on record
 
 	Poll   time.Duration // between two looks at a deployment
 	Within time.Duration // of one deployment
@@ -138,6 +149,11 @@ func cases() []rule {
 		{"a deploy whose answer is lost is found again, and not sent twice", noCut, cutDeploy},
 		{"the logs of two deployments never mix", noWords, logsApart},
 		{"variables are read", noVariable, variablesAreRead},
+		{"variables are written over and over, the others stay, and nothing is deployed", nil, writesVariables},
+		{"what is written after a deploy is outdated until the next one", nil, outdates},
+		{"a variable that is accepted and not kept is no success", noLose, losesVariables},
+		{"a variable that is read late is a success", noLate, readsLate},
+		{"neither a mask nor nothing is written, nor what is somebody else's", nil, refusesVariables},
 		{"what is missing is named, made, and then missing no more", noNothing, makesWhatIsMissing},
 	}
 }
@@ -162,4 +178,6 @@ func noHang(s Subject) string     { return because(s.Hang == nil, "it cannot be 
 func noCut(s Subject) string      { return because(s.Cut == nil, "its answers cannot be cut") }
 func noWords(s Subject) string    { return because(s.Words == nil, "no words of a log are given") }
 func noVariable(s Subject) string { return because(s.Variable == "", "no variable is given") }
+func noLose(s Subject) string     { return because(s.Lose == nil, "no write of its can be lost") }
+func noLate(s Subject) string     { return because(s.Late == nil, "no read of its can be late") }
 func noNothing(s Subject) string  { return because(s.Nothing == nil, "nothing can be missing") }

@@ -29,15 +29,6 @@ func logsApart(t *trial) {
 	}
 }
 
-func variablesAreRead(t *trial) {
-	t.Helper()
-	vars, err := power[Variables](t, t.New(t.T)).Variables(t.Context())
-	t.must("read the variables", err)
-	if _, ok := vars[t.Variable]; !ok {
-		t.Errorf("there is no %s among %d variables", t.Variable, len(vars))
-	}
-}
-
 // makesWhatIsMissing tries what a first release at an empty account does.
 func makesWhatIsMissing(t *trial) {
 	t.Helper()
@@ -60,10 +51,8 @@ func makesWhatIsMissing(t *trial) {
 		t.Errorf("%q is missing still, %v", missing, err)
 	}
 	if v, ok := h.(Variables); ok {
-		vars, err := v.Variables(t.Context())
-		t.must("read the variables", err)
-		if _, ok := vars[name]; !ok {
-			t.Errorf("it was not given its variable; it has %d", len(vars))
+		if _, ok := t.variable(v, name); !ok {
+			t.Error("it was not given its variable")
 		}
 	}
 	t.brought(h, r)

@@ -68,8 +68,16 @@ func (h host) Remove(ctx context.Context, id string) error {
 	return h.Client.Remove(ctx, id)
 }
 
-func (h host) Variables(ctx context.Context) (map[string]*string, error) {
-	return h.Client.Variables(ctx, h.service)
+func (h host) Variables(ctx context.Context) ([]provider.Variable, error) {
+	return h.ListVariables(ctx, h.service)
+}
+
+func (h host) SetVariables(ctx context.Context, vars []provider.NewVariable) error {
+	return h.WriteVariables(ctx, h.service, vars)
+}
+
+func (h host) Outdated(ctx context.Context, live provider.Deployment) ([]string, error) {
+	return h.Client.Outdated(ctx, h.service, live)
 }
 
 func (h host) Missing(ctx context.Context) ([]string, error) {
@@ -80,7 +88,7 @@ func (h host) Make(ctx context.Context, _ provider.Request, variables map[string
 	if _, err := h.Create(ctx, h.service); err != nil {
 		return err
 	}
-	if err := h.SetVariables(ctx, h.service, variables); err != nil {
+	if err := h.Client.SetVariables(ctx, h.service, variables); err != nil {
 		return err
 	}
 	if h.needs.Public {
@@ -215,6 +223,15 @@ func subject(v way) providertest.Subject {
 			t.Helper()
 			return at(t, "api", "a-wrong-token")
 		},
+		Lose: func(t *testing.T, _ providertest.Host) {
+			t.Helper()
+			w.fault(emulator.FaultVarsLost, "api", 1)
+		},
+		Late: func(t *testing.T, _ providertest.Host) {
+			t.Helper()
+			w.fault(emulator.FaultVarsLate, "api", 1)
+		},
+		Owned: func(*testing.T, providertest.Host) string { return "RAILWAY_SERVICE_NAME" },
 		Token: "a-wrong-token", Mend: "RAILWAY_TOKEN", Variable: "ADMIN_TOKEN",
 		Nothing: func(t *testing.T) providertest.Host {
 			t.Helper()

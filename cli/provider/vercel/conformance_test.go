@@ -56,6 +56,14 @@ func (h host) Make(ctx context.Context, _ provider.Request, variables map[string
 	return h.Client.Make(ctx, n)
 }
 
+func (h host) Variables(ctx context.Context) ([]provider.Variable, error) {
+	return h.ListVariables(ctx)
+}
+
+func (h host) SetVariables(ctx context.Context, vars []provider.NewVariable) error {
+	return h.WriteVariables(ctx, vars)
+}
+
 // Logs gives nothing: Vercel keeps no log of what ran.
 func (h host) Logs(context.Context, string, time.Time, string) ([]provider.LogLine, error) {
 	return nil, nil
@@ -208,6 +216,21 @@ func TestVercel_keepsWhatAllClientsPromise(t *testing.T) {
 			s.Cut = func(t *testing.T, h providertest.Host) {
 				t.Helper()
 				strike(t, h, box.DeployUnanswered)
+			}
+			s.Lose = func(t *testing.T, h providertest.Host) {
+				t.Helper()
+				strike(t, h, box.EnvLost)
+			}
+			s.Late = func(t *testing.T, h providertest.Host) {
+				t.Helper()
+				strike(t, h, box.EnvLate)
+			}
+			s.Owned = func(t *testing.T, h providertest.Host) string {
+				t.Helper()
+				if err := h.(host).emu.Faults().Set(fault.Fault{Name: box.EnvOwned, Only: "GREETING"}); err != nil {
+					t.Fatal(err)
+				}
+				return "GREETING"
 			}
 			s.Hang = func(t *testing.T, h providertest.Host) {
 				t.Helper()

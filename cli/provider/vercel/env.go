@@ -12,29 +12,9 @@ import (
 
 const production = "production"
 
-// Variables gives the project's variables for production by name. A value that Vercel does not give back (sensitive
-// ones) is nil. Names that Vercel itself keeps (type system) are left out. A project that does not exist yet has none.
-func (c *Client) Variables(ctx context.Context) (map[string]*string, error) {
-	p, found, err := c.lookup(ctx)
-	if err != nil || !found {
-		return map[string]*string{}, err
-	}
-	envs, err := c.envs(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	values := map[string]*string{}
-	for _, e := range envs {
-		v, err := c.value(ctx, p, e)
-		if err != nil {
-			return nil, err
-		}
-		values[e.Key] = v
-	}
-	return values, nil
-}
-
-// value reads one variable. A listing holds the ciphertext of encrypted ones, so these are asked for one by one.
+// value reads one variable, nil where Vercel keeps the value to itself. A listing holds the ciphertext of encrypted ones, so these
+// are asked for one by one. One has come back empty though it was not (vercel/vercel #17641), so that is one that cannot be
+// read, and not the value "".
 func (c *Client) value(ctx context.Context, p wireProject, e wireEnv) (*string, error) {
 	switch e.Type {
 	case "plain":
@@ -44,6 +24,9 @@ func (c *Client) value(ctx context.Context, p wireProject, e wireEnv) (*string, 
 		err := c.send(ctx, provider.Call{
 			Op: "read variable " + e.Key, Method: http.MethodGet, Path: "/v1/projects/" + url.PathEscape(p.ID) + "/env/" + url.PathEscape(e.ID),
 		}, &one)
+		if one.Value == "" || one.Decrypted != nil && !*one.Decrypted {
+			return nil, err // kept from this token, or the ciphertext
+		}
 		return &one.Value, err
 	}
 	return nil, nil //nolint:nilnil // nil is the answer: it cannot be read

@@ -4,18 +4,24 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"readme/cli/provider"
 	"readme/cli/release"
 )
 
-// ListVariables gives the project's variables for production, sorted by name, each with the time when it was last written. Names that Vercel
-// itself keeps (type system) are left out. A project that does not exist yet has none.
-//
-// Vercel gives no sensitive value back. An encrypted one has come back empty though it was not (vercel/vercel #17641), so that is one
-// that cannot be read, and not the value "".
+// readAtOnce is how many variables are asked for at the same time.
+const readAtOnce = 4
+
+// ListVariables gives the project's variables for production, sorted by name, each with the time when it was last written.
+// Names that Vercel itself keeps (type system) are left out. A project that does not exist yet has none.
 func (c *Client) ListVariables(ctx context.Context) ([]provider.Variable, error) {
+	return c.kept(ctx, func(string) bool { return true })
+}
+
+// kept is ListVariables for the names that are wanted.
+func (c *Client) kept(ctx context.Context, wanted func(name string) bool) ([]provider.Variable, error) {
 	p, found, err := c.lookup(ctx)
 	if err != nil || !found {
 		return nil, err
@@ -24,48 +30,70 @@ func (c *Client) ListVariables(ctx context.Context) ([]provider.Variable, error)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]provider.Variable, 0, len(envs))
-	for _, e := range envs {
-		value, err := c.value(ctx, p, e)
-		if err != nil {
-			return nil, err
-		}
-		v := provider.Variable{Name: e.Key, Sensitive: e.Type == "sensitive"}
-		if e.UpdatedAt > 0 {
-			v.Updated = time.UnixMilli(e.UpdatedAt)
-		}
-		if e.Configuration != "" {
-			v.Owner = "a Vercel integration (" + e.Configuration + "), which would write over it"
-		}
-		if value != nil && (*value != "" || e.Type == "plain") {
-			v.Value, v.Readable = release.NewSecret(*value), true
-		}
-		out = append(out, v)
+	envs = slices.DeleteFunc(envs, func(e wireEnv) bool { return !wanted(e.Key) })
+	slices.SortFunc(envs, func(a, b wireEnv) int { return strings.Compare(a.Key, b.Key) })
+	values, errs := make([]*string, len(envs)), make([]error, len(envs))
+	var wg sync.WaitGroup
+	free := make(chan struct{}, readAtOnce)
+	for i, e := range envs {
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			values[i], errs[i] = c.value(ctx, p, e)
+		})
 	}
-	slices.SortFunc(out, func(a, b provider.Variable) int { return strings.Compare(a.Name, b.Name) })
+	wg.Wait()
+	out := make([]provider.Variable, len(envs))
+	for i, e := range envs {
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
+		out[i] = e.variable()
+		if values[i] != nil {
+			out[i].Value, out[i].Readable = release.NewSecret(*values[i]), true
+		}
+	}
 	return out, nil
+}
+
+// variable is what Vercel tells of it besides its value.
+func (e wireEnv) variable() provider.Variable {
+	v := provider.Variable{Name: e.Key, Sensitive: e.Type == "sensitive"}
+	if e.UpdatedAt > 0 {
+		v.Updated = time.UnixMilli(e.UpdatedAt)
+	}
+	if e.Configuration != "" {
+		v.Owner = "a Vercel integration (" + e.Configuration + "), which would write over it"
+	}
+	return v
 }
 
 // WriteVariables is SetVariables, and has read back that all are there: Vercel was seen to store nothing and say success
 // (vercel/vercel #16289). Of a sensitive one it reads back that it was written just now.
 func (c *Client) WriteVariables(ctx context.Context, vars []provider.NewVariable) error {
+	ours := func(name string) bool {
+		return slices.ContainsFunc(vars, func(v provider.NewVariable) bool { return v.Name == name })
+	}
 	return provider.WriteVariables(ctx, provider.Keeper{
-		Vendor: vendor, Service: c.project, Read: c.ListVariables, Write: c.SetVariables, Moves: true,
+		Vendor: vendor, Service: c.project, Write: c.SetVariables, Moves: true,
+		Read: func(ctx context.Context) ([]provider.Variable, error) { return c.kept(ctx, ours) },
 	}, vars)
 }
 
 // Outdated names the variables that were written after a deployment was made, sorted: it was built with others, and keeps
 // them, also when it is promoted or brought back later.
 func (c *Client) Outdated(ctx context.Context, live provider.Deployment) ([]string, error) {
-	if live.ID == "" {
-		return nil, nil
+	p, found, err := c.lookup(ctx)
+	if live.ID == "" || err != nil || !found {
+		return nil, err
 	}
-	vars, err := c.ListVariables(ctx)
+	envs, err := c.envs(ctx, p)
 	var out []string
-	for _, v := range vars {
-		if v.Updated.After(live.Created) {
-			out = append(out, v.Name)
+	for _, e := range envs {
+		if e.variable().Updated.After(live.Created) {
+			out = append(out, e.Key)
 		}
 	}
+	slices.Sort(out)
 	return out, err
 }

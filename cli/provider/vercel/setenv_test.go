@@ -1,8 +1,11 @@
 package vercel_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"readme/cli/provider/vercel"
 	"readme/cli/release"
@@ -101,21 +104,28 @@ func TestVariables_thatCannotBeReadAreThereAllTheSame(t *testing.T) {
 	book := map[string][]string{
 		"GET /v10/projects/prj_1/env": {`{"envs":[{"id":"e1","key":"SENSITIVE","type":"sensitive","value":"","target":"production"},{"id":"e2","key":"OLD","type":"secret","target":["production"]},
 			{"id":"e3","key":"ENCRYPTED","type":"encrypted","value":"ciphertext","target":["production"]},{"id":"e4","key":"PREVIEW","type":"plain","value":"x","target":["preview"]},
+			{"id":"e7","key":"HELD","type":"encrypted","value":"ciphertext","target":["production"]},{"id":"e8","key":"CIPHER","type":"encrypted","target":["production"]},
+			{"id":"e9","key":"OWNED","type":"plain","value":"x","target":["production"],"configurationId":"icfg_1"},
 			{"id":"e5","key":"BRANCH","type":"plain","value":"x","target":["production"],"gitBranch":"b"},{"id":"e6","key":"VERCEL_URL","type":"system","target":["production"]}]}`},
 		"GET /v1/projects/prj_1/env/e3": {`{"id":"e3","key":"ENCRYPTED","value":"clear"}`},
+		"GET /v1/projects/prj_1/env/e7": {`{"id":"e7","key":"HELD","value":""}`},
+		"GET /v1/projects/prj_1/env/e8": {`{"id":"e8","key":"CIPHER","value":"ciphertext","decrypted":false}`},
 	}
 	scripted(t, vercel.Options{}, book, func(t scene, _ *script, v *vercel.Client) {
-		got, err := v.Variables(t.Context())
-		if err != nil || len(got) != 3 {
-			t.Fatalf("got %d, %v", len(got), err)
+		got, err := v.ListVariables(t.Context())
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, name := range []string{"SENSITIVE", "OLD"} {
-			if value, ok := got[name]; !ok || value != nil {
-				t.Errorf("%s: %v, %v", name, value, ok)
-			}
+		var told []string
+		for _, v := range got {
+			told = append(told, fmt.Sprintf("%s %t/%t %s%s", v.Name, v.Readable, v.Sensitive, v.Value.Reveal(), v.Owner))
 		}
-		if got["ENCRYPTED"] == nil || *got["ENCRYPTED"] != "clear" {
-			t.Errorf("the encrypted one is %v", got["ENCRYPTED"])
+		want := []string{
+			"CIPHER false/false ", "ENCRYPTED true/false clear", "HELD false/false ", "OLD false/false ",
+			"OWNED true/false xa Vercel integration (icfg_1), which would write over it", "SENSITIVE false/true ",
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

@@ -65,7 +65,7 @@ func TestTarget_ofAProjectThatIsStillToBeMadeIsNoError(t *testing.T) {
 		if err != nil || live.ID != "" {
 			b.Errorf("live is %+v, %v", live, err)
 		}
-		vars, err := c.Variables(b.Context())
+		vars, err := c.ListVariables(b.Context())
 		if err != nil || len(vars) != 0 {
 			b.Errorf("its variables are %v, %v", vars, err)
 		}

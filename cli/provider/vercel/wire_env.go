@@ -8,6 +8,7 @@ type wireEnv struct {
 	Target        oneOrMany `json:"target,omitempty"`
 	GitBranch     string    `json:"gitBranch,omitempty"`
 	UpdatedAt     int64     `json:"updatedAt,omitempty"`       // ms
+	Decrypted     *bool     `json:"decrypted,omitempty"`       // false: the value is a ciphertext
 	Configuration string    `json:"configurationId,omitempty"` // an integration owns it
 }
 
