@@ -26,10 +26,11 @@ func (f Finding) Stops() bool {
 	return !slices.Contains([]string{RuleDocs, RuleAnnotation, RuleUnread}, f.Rule)
 }
 
-// Rules lists the rules that Check may find broken.
+// Rules lists the rules that Check finds broken. RuleOracle is not among them: no text is known in which godotenv would read
+// anything else and nothing else says so.
 func Rules() []string {
 	return []string{
-		RuleNoFile, RuleMissing, RuleExtra, RuleOrder, RuleDuplicate, RuleSecretValue, RuleSyntax, RuleExpansion, RuleDialect, RuleOracle,
+		RuleNoFile, RuleMissing, RuleExtra, RuleOrder, RuleDuplicate, RuleSecretValue, RuleSyntax, RuleExpansion, RuleDialect,
 		RuleType, RuleSpace, RuleAnnotation, RuleDocs, RuleReference, RulePlaceholder, RuleUnset,
 		RuleEmpty, RuleDefault, RuleDiffers, RuleFixed, RuleShared, RuleTarget, RulePooler, RulePublic, RuleUnmarked,
 		RuleTracked, RuleUnignored, RuleUndeclared, RuleUnread, RuleNoCode,

@@ -107,7 +107,6 @@ func (m Mistake) Make(t testing.TB, dir string) {
 			write(t, filepath.Join(dir, f.Name), f.Data)
 		}
 	}
-	git(t, dir, "add", "-A")
 	m.directives(func(words []string) {
 		switch {
 		case len(words) == 1 && words[0] == "docs":
