@@ -144,7 +144,7 @@ func (w *world) mend(r env.Row) string {
 		return "readme-ops env push" + of
 	case ours && r.State == env.StateUnknown:
 		return "readme-ops env push --unknown" + of
-	case r.Stale:
+	case r.Stale && r.State != env.StateExtra:
 		return "readme-ops release" + of
 	}
 	return ""

@@ -1,0 +1,125 @@
+package steps_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"readme/cli/env"
+	"readme/cli/plan"
+	"readme/cli/provider"
+	"readme/cli/release"
+	"readme/cli/spec"
+	"readme/cli/steps"
+)
+
+// keeper is a host that tells what its next deployment gets.
+type keeper struct {
+	*drifter
+	stale []string
+}
+
+func (k keeper) Outdated(_ context.Context, live provider.Deployment) ([]string, error) {
+	if live.ID == "" {
+		return nil, errors.New("nothing is live")
+	}
+	return k.stale, nil
+}
+
+// reading holds the variables of two services, api and worker, that both need A, and the same.
+func reading(t *testing.T, api, worker steps.Host, edit func(*steps.World)) ([]env.Row, error) {
+	t.Helper()
+	w := &steps.World{Hosts: map[string]steps.Host{"api": api, "worker": worker}, Values: map[string]release.Secret{}}
+	if edit != nil {
+		edit(w)
+	}
+	return w.ReadVariables(t.Context(), twoServices())
+}
+
+func twoServices() steps.Question {
+	return steps.Question{
+		Release: &spec.Release{Deploy: []spec.Deploy{{Name: "api", To: "railway"}, {Name: "worker", To: "railway"}}},
+		Matrix: &spec.Matrix{
+			Services:  []spec.Service{{Name: "api", Deploy: "api"}, {Name: "worker", Deploy: "worker"}},
+			Variables: []spec.Variable{{Name: "A", Services: []string{"api", "worker"}, SameEverywhere: true}},
+		},
+		Env: spec.Environment{Name: "dev"},
+	}
+}
+
+func having(value string) *drifter {
+	return &drifter{vendor: newVendor("d1"), has: []provider.Variable{{Name: "A", Readable: true, Value: release.NewSecret(value)}, {Name: "RAILWAY_SERVICE_ID"}}}
+}
+
+func TestReadVariables_readsAllServicesAndWhatTheirNextDeploymentGets(t *testing.T) {
+	rows, err := reading(t, keeper{having("1"), []string{"A"}}, having("1"), func(w *steps.World) { w.Values["A"] = release.NewSecret("1") })
+	if err != nil || len(rows) != 2 || rows[0].State != env.StateOK || !rows[0].Stale || rows[1].Service != "worker" || rows[1].Stale {
+		t.Errorf("got %+v, %v", rows, err)
+	}
+}
+
+func TestReadVariables_whatNothingWasBroughtToIsNotStale(t *testing.T) {
+	empty := having("1")
+	empty.vendor = newVendor("")
+	rows, err := reading(t, keeper{empty, []string{"A"}}, having("1"), nil)
+	if err != nil || len(rows) != 2 || rows[0].Stale {
+		t.Errorf("got %+v, %v", rows, err)
+	}
+}
+
+func TestReadVariables_ofAServiceThatIsAwayAreNotMissing(t *testing.T) {
+	away := having("1")
+	away.away = errors.New("it is away")
+	rows, err := reading(t, away, having("1"), nil)
+	var unread release.Faults
+	if !errors.As(err, &unread) || len(unread) != 1 || len(rows) != 1 || rows[0].Service != "worker" {
+		t.Errorf("got %+v, %v", rows, err)
+	}
+}
+
+func TestReadVariables_ofAServiceThatIsNotThereYetAreTheReleases(t *testing.T) {
+	rows, err := reading(t, &drifter{vendor: newVendor(""), missing: []string{"service api"}}, having("1"), nil)
+	if err != nil || len(rows) != 2 || !rows[0].Absent || rows[0].State != env.StateMissing || !strings.Contains(rows[0].Why, "first release of api") {
+		t.Errorf("got %+v, %v", rows, err)
+	}
+}
+
+// Nobody gave the value here; that the two services differ is known all the same.
+func TestDrift_findsServicesThatMustAgreeAndDoNot(t *testing.T) {
+	w := &steps.World{Hosts: map[string]steps.Host{"api": having("1"), "worker": having("2")}, Buckets: storage{plan.Bucket{}}}
+	got := steps.ReadDrift(t.Context(), w, twoServices(), steps.NewHistory(nil), "")
+	var found []string
+	for _, d := range got.Found {
+		if strings.HasPrefix(d.What, "variable ") {
+			found = append(found, d.Where+": "+d.Found)
+		}
+	}
+	if len(found) != 2 || !strings.Contains(found[0], "worker has another one") || !strings.Contains(found[1], "api has another one") {
+		t.Errorf("got %q", found)
+	}
+}
+
+func TestDrift_ofVariablesSaysWhatIsHereAndThere(t *testing.T) {
+	key := env.NewKey([]byte("0123456789abcdef0123456789abcdef"))
+	w := &steps.World{
+		Hosts: map[string]steps.Host{"api": keeper{having("1"), []string{"A"}}, "worker": having("2")}, Fingerprints: key,
+		Values: map[string]release.Secret{"A": release.NewSecret("1")},
+	}
+	got := steps.ReadDrift(t.Context(), w, twoServices(), steps.NewHistory(nil), "")
+	want := map[string]string{
+		"api/variable A":    "it was written after what is live was built",
+		"worker/variable A": "another one (" + env.Short(key.Of("A", release.NewSecret("2"))) + ")",
+	}
+	for _, d := range got.Found {
+		if text, ok := want[d.Key()]; ok {
+			if d.Found != text || d.Try == "" {
+				t.Errorf("got %+v, want %q", d, text)
+			}
+			delete(want, d.Key())
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not found: %v, of %+v", want, got.Found)
+	}
+}
