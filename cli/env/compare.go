@@ -208,7 +208,7 @@ func apart(a, b compared) bool {
 	if a.Readable && b.Readable {
 		return !a.value.Empty() && !b.value.Empty() && a.value.Reveal() != b.value.Reveal()
 	}
-	return a.There != "" && b.There != "" && a.There != b.There && !a.Since && !b.Since
+	return a.There != "" && b.There != "" && a.There != b.There
 }
 
 func pick(yes bool, a, b string) string {
