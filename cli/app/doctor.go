@@ -133,10 +133,10 @@ func (a *app) projectFindings(ctx context.Context) []view.Finding {
 		return []view.Finding{missing("project", firstLine(err), "readme-ops plan")}
 	}
 	out := []view.Finding{ok("project", fmt.Sprintf("%s: %d services, %d checks", p.rel.Project, len(p.rel.Deploy), len(p.rel.Smoke)))}
-	if err := a.parity(p); err != nil {
-		out = append(out, missing("variables", firstLine(err), "mend the env.example, or envmatrix.yaml"))
+	if err := a.parity(ctx, p); err != nil {
+		out = append(out, missing("variables", firstLine(err), "readme-ops env check"))
 	} else {
-		out = append(out, ok("variables", fmt.Sprintf("%d in the matrix, as in the env.example files", len(p.matrix.Variables))))
+		out = append(out, ok("variables", fmt.Sprintf("%d in the matrix, as in the env.example files and in the code", len(p.matrix.Variables))))
 	}
 	if src, err := a.source(ctx, p); err != nil {
 		out = append(out, missing("commit", release.AsFault(err).Title, release.AsFault(err).Try))

@@ -27,7 +27,7 @@ func (a *app) offline(ctx context.Context, base string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.parity(p); err != nil {
+	if err := a.parity(ctx, p); err != nil {
 		return err
 	}
 	tree, err := a.tree(ctx, p, base)
@@ -49,7 +49,7 @@ func (a *app) offline(ctx context.Context, base string) error {
 
 // looked says what an offline plan has read.
 func (a *app) looked(p *project, t plan.Tree) []string {
-	read := []string{fmt.Sprintf("release.yaml and envmatrix.yaml: %d variables, as in the env.example files", len(p.matrix.Variables))}
+	read := []string{fmt.Sprintf("release.yaml and envmatrix.yaml: %d variables, as in the env.example files and in the code", len(p.matrix.Variables))}
 	if dir := p.rel.Migrations.Dir; dir != "" {
 		read = append(read, fmt.Sprintf("%s: %d in order, each cut into its statements (what they mean, only Postgres knows)", dir, len(t.Migrations)))
 	}

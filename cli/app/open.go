@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"readme/cli/box"
-	"readme/cli/env"
 	"readme/cli/plan"
 	"readme/cli/release"
 	"readme/cli/smoke"
@@ -55,7 +54,7 @@ func (w *world) close(ctx context.Context) {
 func (a *app) open(ctx context.Context, p *project, e spec.Environment, command string) (*world, error) {
 	w := &world{app: a, project: p, env: e, recalls: recalls(command), without: map[string]string{}, outputs: map[string]map[string]string{}}
 	if strict(command) {
-		if err := a.parity(p); err != nil {
+		if err := a.parity(ctx, p); err != nil {
 			return nil, err
 		}
 	}
@@ -80,11 +79,6 @@ func (a *app) open(ctx context.Context, p *project, e spec.Environment, command 
 // back to it, is not kept from it by a line that is missing in a document.
 func strict(command string) bool {
 	return command == "plan" || command == "release" || command == "smoke" || command == "env push"
-}
-
-// parity holds the matrix against the env.example files: nothing moves while they differ.
-func (a *app) parity(p *project) error {
-	return env.Faults(env.Parity(p.matrix, p.near))
 }
 
 func (w *world) openBox(ctx context.Context, command string) (access, error) {

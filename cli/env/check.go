@@ -92,6 +92,11 @@ func (c *checker) add(group string, findings []Finding) {
 	if len(findings) == 0 {
 		return
 	}
+	for i := range findings {
+		if at := &findings[i].Where; at.Line == 0 { // a file that is not there: a place can be clicked on all the same
+			at.Line, at.Column = 1, 1
+		}
+	}
 	slices.SortStableFunc(findings, func(a, b Finding) int {
 		return cmp.Or(strings.Compare(a.Where.File, b.Where.File), a.Where.Line-b.Where.Line, a.Where.Column-b.Where.Column, strings.Compare(a.Rule, b.Rule))
 	})
@@ -99,9 +104,6 @@ func (c *checker) add(group string, findings []Finding) {
 }
 
 func (c *checker) note(text string) { c.report.Notes = append(c.report.Notes, text) }
-
-// path is where a file of the project lies, as a person would write it.
-func (c *checker) path(name string) string { return filepath.Join(c.Dir, filepath.FromSlash(name)) }
 
 // valuesPath is where the values of an environment lie.
 func (c *checker) valuesPath(e spec.Environment) string {

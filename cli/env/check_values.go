@@ -70,10 +70,13 @@ func (c *checker) value(e spec.Environment, v spec.Variable, entry Entry) []Find
 	case reference:
 		return nil
 	}
-	if out := wrong(v, given{value: entry.Value, at: &entry.At}); len(out) > 0 {
+	out := exposed(v.Name, entry.Value, entry.At)
+	if len(out) == 0 {
+		out = wrong(v, given{value: entry.Value, at: &entry.At})
+	}
+	if len(out) > 0 {
 		return out
 	}
-	out := exposed(v.Name, entry.Value, entry.At)
 	if slices.Contains(v.Services, "ops") && c.Release.Migrations.Dir != "" && v.Name == "DATABASE_URL" {
 		out = append(out, pooler(v, entry)...)
 	}

@@ -157,3 +157,19 @@ func TestFix_leavesAPageAloneThatAPersonWrote(t *testing.T) {
 		t.Errorf("got %d changes, %v", len(changes), findings)
 	}
 }
+
+func TestFix_writesTheStalePageWithTheLineEndsThatItHas(t *testing.T) {
+	t.Parallel()
+	r, m := files(t)
+	dir := t.TempDir()
+	page := string(env.Docs(r, m))
+	stale := strings.Replace(page, "where it is", "where it was", 1)
+	write(t, dir, map[string]string{"env.example": string(env.Example(m, m.Services[0])), "api/env.example": whole(t), env.DocsFile: crlf(stale)})
+	changes, findings := env.Fix(env.Project{Dir: dir, Release: r, Matrix: m})
+	if len(changes) != 1 || len(findings) > 0 {
+		t.Fatalf("got %v, %v", changes, findings)
+	}
+	if diff := cmp.Diff(env.Change{Path: env.DocsFile, Before: []byte(crlf(stale)), After: []byte(crlf(page))}, changes[0]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

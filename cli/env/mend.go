@@ -14,7 +14,7 @@ import (
 func mendDoc(doc []string, v spec.Variable) (after []string, line, column int) {
 	line = -1
 	all := traits(v)
-	if !slices.ContainsFunc(doc, func(s string) bool { return hasTrait(s, all[:]) }) {
+	if !isStale(doc, all) {
 		return doc, -1, 0
 	}
 	after = slices.Clone(doc)
@@ -30,10 +30,25 @@ func mendDoc(doc []string, v spec.Variable) (after []string, line, column int) {
 // emptied stands for a comment line of which nothing is left.
 const emptied = "\x00"
 
-func hasTrait(line string, all []trait) bool {
-	return slices.ContainsFunc(decorators(line), func(d decorator) bool {
-		return slices.ContainsFunc(all, func(t trait) bool { return t.is(d) })
-	})
+// isStale looks at each word once, because nearly every annotation is as it should be.
+func isStale(doc []string, all [3]trait) bool {
+	var found [3]bool
+	for _, line := range doc {
+		for _, d := range decorators(line) {
+			for i, t := range all {
+				if t.is(d) && !t.agrees(d) {
+					return true
+				}
+				found[i] = found[i] || t.is(d)
+			}
+		}
+	}
+	annotated, lacks := false, false
+	for i, t := range all {
+		annotated = annotated || found[i]
+		lacks = lacks || !found[i] && t.want != ""
+	}
+	return annotated && lacks
 }
 
 // mend makes the lines say the trait once and rightly. before are the traits that stand before it, where it has to be added.

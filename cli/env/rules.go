@@ -20,6 +20,19 @@ const (
 	RuleNoCode     = "env/no-code"     // a folder of code that is not there
 )
 
-// Stops reports whether a release refuses to begin because of a finding. What only a reader of a page or of a comment would miss
-// is found by env check, in CI, and keeps nobody from a release at night.
-func (f Finding) Stops() bool { return !slices.Contains([]string{RuleDocs, RuleAnnotation}, f.Rule) }
+// Stops reports whether a release refuses to begin because of a finding. A declaration that nobody needs, and what only a reader of
+// a page or of a comment would miss, is found by env check, in CI, and keeps nobody from a release at night.
+func (f Finding) Stops() bool {
+	return !slices.Contains([]string{RuleDocs, RuleAnnotation, RuleUnread}, f.Rule)
+}
+
+// Rules lists the rules that Check finds broken. RuleOracle is not among them: no text is known in which godotenv would read
+// anything else and nothing else says so.
+func Rules() []string {
+	return []string{
+		RuleNoFile, RuleMissing, RuleExtra, RuleOrder, RuleDuplicate, RuleSecretValue, RuleSyntax, RuleExpansion, RuleDialect,
+		RuleType, RuleSpace, RuleAnnotation, RuleDocs, RuleReference, RulePlaceholder, RuleUnset,
+		RuleEmpty, RuleDefault, RuleDiffers, RuleFixed, RuleShared, RuleTarget, RulePooler, RulePublic, RuleUnmarked,
+		RuleTracked, RuleUnignored, RuleUndeclared, RuleUnread, RuleNoCode,
+	}
+}

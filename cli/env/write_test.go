@@ -102,6 +102,24 @@ func TestWrite_changesAllFilesOrNone(t *testing.T) {
 	}
 }
 
+func TestWrite_putsBackWhatItReplacedWhereALaterFileFails(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"a": "old"})
+	err := env.Write(dir, []env.Change{
+		{Path: "a", Before: []byte("old"), After: []byte("new")},
+		{Path: "made", After: []byte("new")},
+		{Path: "d", After: []byte("a file")}, // cannot take the place of the folder that the next one needs
+		{Path: "d/x", After: []byte("new")},
+	})
+	if f, ok := errors.AsType[*release.Fault](err); !ok || !strings.Contains(f.Detail, "no file was changed") {
+		t.Errorf("got %v", err)
+	}
+	if a, left := read(t, dir, "a"), append(names(t, dir), names(t, filepath.Join(dir, "d"))...); a != "old" || !slices.Equal(left, []string{"a", "d"}) {
+		t.Errorf("a is %q, there is %v", a, left)
+	}
+}
+
 func TestWrite_intoAFolderThatMayNotBeWritten(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() == 0 {
@@ -112,6 +130,7 @@ func TestWrite_intoAFolderThatMayNotBeWritten(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "b"), 0o555); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "b"), 0o755) }) // before it is removed
 	err := env.Write(dir, []env.Change{{Path: "a", Before: []byte("old"), After: []byte("new")}, {Path: "b/x", Before: []byte("old"), After: []byte("new")}})
 	f, ok := errors.AsType[*release.Fault](err)
 	if !ok || f.Detail != "permission denied; no file was changed" || read(t, dir, "a") != "old" || !slices.Equal(names(t, dir), []string{"a", "b"}) {

@@ -1,44 +1,98 @@
 package code_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
 
 	"readme/cli/env/code"
 )
 
-func TestTheSimplestReadsAreFound(t *testing.T) {
+// TestWhatCodeReads reads the projects in testdata. A line that reads variables says so itself: "want A B", or "note" where a name
+// cannot be known.
+func TestWhatCodeReads(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, "no cases")
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			a, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			root := unpack(t, a)
+			got, err := code.Read(t.Context(), root, [][]string{{"."}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(wanted(a), found(t, root, got)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func unpack(t *testing.T, a *txtar.Archive) string {
+	t.Helper()
 	root := t.TempDir()
-	for name, text := range map[string]string{
-		"a/main.go": "package main\n\nimport \"os\"\n\nvar x = os.Getenv(\"X\")\n",
-		"b/b.ts":    "const y = process.env.Y;\n",
-		"b/b.py":    "import os\nz = os.environ[\"Z\"]\n",
-	} {
-		path := filepath.Join(root, name)
+	for _, f := range a.Files {
+		path := filepath.Join(root, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(path, f.Data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := code.Read(t.Context(), root, [][]string{{"a"}, {"a", "b"}})
-	if err != nil {
-		t.Fatal(err)
+	return root
+}
+
+// wanted is what the files say of themselves.
+func wanted(a *txtar.Archive) []string {
+	mark := regexp.MustCompile(`(?://|#|/\*)\s*(want|note)\b([ \w]*)`)
+	var out []string
+	for _, f := range a.Files {
+		for i, line := range strings.Split(string(f.Data), "\n") {
+			m := mark.FindStringSubmatch(line)
+			if m == nil {
+				continue
+			}
+			if m[1] == "note" {
+				out = append(out, fmt.Sprintf("%s:%d note", f.Name, i+1))
+			}
+			for _, name := range strings.Fields(m[2]) {
+				out = append(out, fmt.Sprintf("%s:%d %s", f.Name, i+1, name))
+			}
+		}
 	}
-	var lines []string
+	slices.Sort(out)
+	return out
+}
+
+func found(t *testing.T, root string, got code.Result) []string {
+	t.Helper()
+	var out []string
 	for _, u := range got.Uses {
-		rel, _ := filepath.Rel(root, u.At.String())
-		lines = append(lines, rel+" "+u.Name+" "+u.Language)
+		rel, err := filepath.Rel(root, u.At.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, fmt.Sprintf("%s:%d %s", filepath.ToSlash(rel), u.At.Line, u.Name))
 	}
-	want := []string{"a/main.go:5:19 X Go", "b/b.py:2:17 Z Python", "b/b.ts:1:23 Y TypeScript"}
-	if diff := cmp.Diff(want, lines); diff != "" {
-		t.Error(diff)
+	for _, n := range got.Notes {
+		rel, _ := filepath.Rel(root, n.At.File)
+		out = append(out, fmt.Sprintf("%s:%d note", filepath.ToSlash(rel), n.At.Line))
 	}
-	if diff := cmp.Diff([]int{0, 1}, got.Uses[0].By); diff != "" {
-		t.Error(diff)
-	}
+	slices.Sort(out)
+	return out
 }

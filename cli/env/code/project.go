@@ -1,178 +1,182 @@
 package code
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
-
-	"readme/cli/release"
 )
 
 // maxFile is the size above which a file is no source that a person wrote.
 const maxFile = 1 << 20
 
-// source is one file that counts as code.
-type source struct {
-	path     string // relative to the root, with slashes
-	language string
-	data     []byte
-	imports  []string // files or folders of the project that it imports, relative to the root
-	by       []int
-	uses     []spot
-	notes    []spot
-}
-
-// spot is a name, or a text, at a byte of a file.
-type spot struct {
-	text   string
-	offset int
-}
-
 // project is the code below a root.
 type project struct {
-	root  string
-	files map[string]*source   // by path
-	dirs  map[string][]*source // by folder
-	gone  []Gone
-	mu    sync.Mutex
+	root    string
+	folders map[string]*folder
+	files   map[string]*source // by path
+	units   map[string]*unit   // by folder for Go, by file for the others
+	fresh   []*source          // files that were added, and not yet read
+	order   []*source          // all that were read
+	gone    []Gone
+	golang  *golangs
 }
 
+// open reads what the services' folders hold and what that imports, in rounds: a round's files are read at once.
 func open(ctx context.Context, root string, services [][]string) (*project, error) {
-	p := &project{root: root, files: map[string]*source{}, dirs: map[string][]*source{}}
+	p := &project{root: root, folders: map[string]*folder{}, files: map[string]*source{}, units: map[string]*unit{}}
+	p.golang = newGolangs(p)
+	roots := make([][]*unit, len(services))
 	for i, folders := range services {
-		for _, folder := range folders {
-			if err := p.walk(ctx, i, folder); err != nil {
-				return nil, err
-			}
+		for _, dir := range folders {
+			roots[i] = append(roots[i], p.begin(i, path.Clean(dir))...)
 		}
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(8)
-	for _, f := range p.files {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return p.read(f)
-		})
+	for len(p.fresh) > 0 {
+		batch := p.fresh
+		p.fresh = nil
+		if err := each(ctx, batch, p.read); err != nil {
+			return nil, err
+		}
+		p.order = append(p.order, batch...)
+		for _, s := range batch {
+			p.follow(s)
+		}
 	}
-	return p, group.Wait()
+	cover(roots)
+	slices.SortFunc(p.order, func(a, b *source) int { return strings.Compare(a.path, b.path) })
+	p.spread()
+	return p, p.golang.solve(ctx, p.order)
 }
 
-func (p *project) walk(ctx context.Context, service int, folder string) error {
-	folder = path.Clean(folder)
-	err := filepath.WalkDir(filepath.Join(p.root, filepath.FromSlash(folder)), func(at string, entry fs.DirEntry, err error) error {
-		if err := cmp.Or(err, ctx.Err()); err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(p.root, at)
-		if err != nil {
-			return err
-		}
-		rel = filepath.ToSlash(rel)
-		if entry.IsDir() {
-			if rel != folder && skipped(entry.Name()) {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		if language := languageOf(entry.Name()); language != "" && entry.Type().IsRegular() {
-			p.add(service, rel, language)
-		}
-		return nil
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		p.gone = append(p.gone, Gone{service, folder})
+// begin adds what a folder of a service holds.
+func (p *project) begin(service int, dir string) []*unit {
+	if !fs.ValidPath(dir) {
+		p.gone = append(p.gone, Gone{service, dir}) // outside of the project
 		return nil
 	}
-	return err
+	if p.has(dir) {
+		return []*unit{p.add(dir)}
+	}
+	if p.folder(dir).err != nil {
+		p.gone = append(p.gone, Gone{service, dir})
+		return nil
+	}
+	var out []*unit
+	for _, file := range p.below(dir) {
+		if u := p.add(file); len(out) == 0 || out[len(out)-1] != u {
+			out = append(out, u)
+		}
+	}
+	return out
 }
 
-func (p *project) add(service int, rel, language string) {
-	f := p.files[rel]
-	if f == nil {
-		f = &source{path: rel, language: language}
-		p.files[rel] = f
+// add makes a file known, to be read in the next round.
+func (p *project) add(file string) *unit {
+	if s, ok := p.files[file]; ok {
+		return s.unit
 	}
-	if !slices.Contains(f.by, service) {
-		f.by = append(f.by, service)
+	s := &source{path: file, language: languageOf(path.Base(file))}
+	key := file
+	if s.language == golang {
+		key = path.Dir(file)
 	}
+	u, ok := p.units[key]
+	if !ok {
+		u = &unit{}
+		p.units[key] = u
+	}
+	s.unit = u
+	p.files[file] = s
+	p.fresh = append(p.fresh, s)
+	return u
 }
 
-func (p *project) read(f *source) error {
-	data, err := os.ReadFile(filepath.Join(p.root, filepath.FromSlash(f.path)))
+// read is the first look at a file: it runs beside others, and touches nothing but the file.
+func (p *project) read(s *source) error {
+	info, err := os.Stat(p.path(s.path))
+	if err == nil && info.Size() > maxFile {
+		s.note("the file is larger than 1 MiB, so what it reads is not known", 0)
+		return nil
+	}
+	if err == nil {
+		s.data, err = os.ReadFile(p.path(s.path))
+	}
 	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // removed meanwhile
+		}
 		return err
 	}
-	f.data = data
-	switch f.language {
+	switch s.language {
 	case golang:
-		f.uses = goUses(f.path, data)
+		p.golang.first(s)
 	case python:
-		f.uses = plainUses(data, `environ["`, `environ.get("`, `getenv("`)
+		readPython(s)
 	default:
-		f.uses = plainUses(data, "process.env.")
+		readScript(s)
 	}
 	return nil
 }
 
-// plainUses is the simplest reading.
-func plainUses(data []byte, marks ...string) []spot {
-	var out []spot
-	for _, mark := range marks {
-		for at := 0; ; {
-			i := bytes.Index(data[at:], []byte(mark))
-			if i < 0 {
-				break
-			}
-			at += i + len(mark)
-			end := at
-			for end < len(data) && (data[end] == '_' || data[end] >= '0' && data[end] <= '9' || data[end]|0x20 >= 'a' && data[end]|0x20 <= 'z') {
-				end++
-			}
-			if end > at {
-				out = append(out, spot{string(data[at:end]), at})
-			}
+// follow adds what a file imports of the project.
+func (p *project) follow(s *source) {
+	var files []string
+	switch s.language {
+	case golang:
+		p.golang.known(s)
+		files = p.golang.imported(s)
+	case python:
+		files = p.pythonFiles(s)
+	default:
+		files = p.scriptFiles(s)
+	}
+	for _, file := range files {
+		if u := p.add(file); u != s.unit && !slices.Contains(s.unit.imports, u) {
+			s.unit.imports = append(s.unit.imports, u)
 		}
 	}
-	return out
+}
+
+// each does something for all files, several at a time.
+func each(ctx context.Context, files []*source, do func(*source) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	workers := min(runtime.GOMAXPROCS(0), len(files))
+	for w := range workers {
+		group.Go(func() error {
+			for i := w; i < len(files); i += workers {
+				if err := cmp.Or(ctx.Err(), do(files[i])); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return group.Wait()
 }
 
 func (p *project) result() Result {
-	out := Result{Gone: p.gone, Files: len(p.files)}
-	for _, f := range p.files {
-		at := places(p.root, f)
-		for _, u := range f.uses {
-			out.Uses = append(out.Uses, Use{u.text, at(u.offset), f.language, f.by})
+	out := Result{Gone: p.gone, Files: len(p.order)}
+	for _, s := range p.order {
+		by := s.unit.services
+		for _, u := range sorted(s.uses) {
+			out.Uses = append(out.Uses, Use{u.text, s.place(p.root, u.offset), s.language, by})
 		}
-		for _, n := range f.notes {
-			out.Notes = append(out.Notes, Note{at(n.offset), n.text, f.language, f.by})
+		for _, n := range sorted(s.notes) {
+			out.Notes = append(out.Notes, Note{s.place(p.root, n.offset), n.text, s.language, by})
 		}
 	}
-	slices.SortFunc(out.Uses, func(a, b Use) int { return cmp.Or(compare(a.At, b.At), cmp.Compare(a.Name, b.Name)) })
-	slices.SortFunc(out.Notes, func(a, b Note) int { return cmp.Or(compare(a.At, b.At), cmp.Compare(a.Text, b.Text)) })
 	return out
 }
 
-func compare(a, b release.Place) int {
-	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-}
-
-// places gives lines and columns (in bytes, as compilers do) of a file's offsets.
-func places(root string, f *source) func(int) release.Place {
-	file := filepath.Join(root, filepath.FromSlash(f.path))
-	return func(offset int) release.Place {
-		before := f.data[:offset]
-		return release.Place{File: file, Line: 1 + bytes.Count(before, []byte("\n")), Column: offset - bytes.LastIndexByte(before, '\n')}
-	}
+func sorted(spots []spot) []spot {
+	slices.SortFunc(spots, func(a, b spot) int { return cmp.Or(cmp.Compare(a.offset, b.offset), strings.Compare(a.text, b.text)) })
+	return slices.Compact(spots)
 }

@@ -56,7 +56,9 @@ func (h host) Make(ctx context.Context, _ provider.Request, variables map[string
 	return h.Client.Make(ctx, n)
 }
 
-func (h host) Variables(ctx context.Context) ([]provider.Variable, error) { return h.ListVariables(ctx) }
+func (h host) Variables(ctx context.Context) ([]provider.Variable, error) {
+	return h.ListVariables(ctx)
+}
 
 func (h host) SetVariables(ctx context.Context, vars []provider.NewVariable) error {
 	return h.WriteVariables(ctx, vars)

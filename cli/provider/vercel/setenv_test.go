@@ -118,11 +118,11 @@ func TestVariables_thatCannotBeReadAreThereAllTheSame(t *testing.T) {
 		}
 		var told []string
 		for _, v := range got {
-			told = append(told, fmt.Sprint(v.Name, " ", v.Readable, v.Sensitive, " ", v.Value.Reveal(), v.Owner))
+			told = append(told, fmt.Sprintf("%s %t/%t %s%s", v.Name, v.Readable, v.Sensitive, v.Value.Reveal(), v.Owner))
 		}
 		want := []string{
-			"CIPHER false false ", "ENCRYPTED true false clear", "HELD false false ", "OLD false false ",
-			"OWNED true false xa Vercel integration (icfg_1), which would write over it", "SENSITIVE false true ",
+			"CIPHER false/false ", "ENCRYPTED true/false clear", "HELD false/false ", "OLD false/false ",
+			"OWNED true/false xa Vercel integration (icfg_1), which would write over it", "SENSITIVE false/true ",
 		}
 		if diff := cmp.Diff(want, told); diff != "" {
 			t.Error(diff)

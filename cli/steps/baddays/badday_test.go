@@ -20,6 +20,7 @@ func tables() map[string][]row {
 		"Pipecat_sessionsThatGoWrong":      pipecatSessionsThatGoWrong(),
 		"Pipecat_buildsThatGoWrong":        pipecatBuildsThatGoWrong(),
 		"Pipecat_secretsThatAreNotTaken":   pipecatSecretsThatAreNotTaken(),
+		"Variables_thatAreWritten":         variablesThatAreWritten(),
 		"Supabase_badDays":                 supabaseBadDays(),
 		"Wire_writesThatAreCarriedOut":     wireWritesThatAreCarriedOut(),
 		"Wire_writesThatAreLost":           wireWritesThatAreLost(),

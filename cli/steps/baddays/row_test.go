@@ -21,6 +21,7 @@ type row struct {
 	flaw        flaw      // what is wrong with version 2 itself
 	new         bool      // nothing is there yet: the release makes it all, and "back" means nothing serves
 	has         emptiness // what there is then, if not only the two projects
+	changed     bool      // somebody has changed a variable of each vendor, so that version 2 comes with a write of them
 
 	exit    int
 	refused bool     // before anything moved
@@ -46,6 +47,9 @@ func (r row) name() string {
 	}
 	if r.new {
 		parts = append(parts, "new")
+	}
+	if r.changed {
+		parts = append(parts, "changed")
 	}
 	return strings.ReplaceAll(strings.Join(parts, "_"), "/", ".")
 }
@@ -82,6 +86,9 @@ func (r row) play(w *world) {
 		}
 		time.Sleep(time.Minute)
 	}
+	if r.changed {
+		w.changeVariables()
+	}
 	w.runs = 1 // the release that is tried is run-2
 	w.flaw = r.flaw
 	on := func() {
@@ -96,6 +103,9 @@ func (r row) play(w *world) {
 	time.Sleep(10 * time.Minute) // what was late lands
 	w.Logf("exit %d after %s", o.exit(), o.took)
 	ok := r.judge(w, o) && r.told(w, o)
+	if r.changed && o.exit() == release.ExitDone {
+		ok = w.changedBack() && ok
+	}
 	if ok = r.real(w, o) && ok; !ok || testing.Verbose() {
 		w.show(o)
 	}

@@ -44,6 +44,12 @@ func (r row) first() row {
 	return r
 }
 
+// altered makes it a release that writes variables, too.
+func (r row) altered() row {
+	r.changed = true
+	return r
+}
+
 // repeats says that the vendor itself deploys the version once more.
 func (r row) repeats() row {
 	r.again = true

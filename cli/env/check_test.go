@@ -1,0 +1,179 @@
+package env_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"readme/cli/env"
+	"readme/cli/env/envtest"
+	"readme/cli/source"
+	"readme/cli/spec"
+)
+
+const (
+	clean    = "testdata/clean.txtar"
+	mistakes = "testdata/mistakes"
+)
+
+func TestCheck_findsNothingInACleanProject(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	envtest.Clean(t, clean, dir)
+	report := checkIn(t, dir)
+	if got := found(t, dir, report); len(got) > 0 || len(report.Notes) > 0 {
+		t.Errorf("found %s\nnotes %q", strings.Join(got, "\n"), report.Notes)
+	}
+	want := env.Counts{Variables: 23, Services: 5, Examples: 5, Values: 2, Sources: 6, Reads: 20}
+	if diff := cmp.Diff(want, report.Counts); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Every kind of mistake that env check promises to find, one file each, at the very line and column.
+func TestCheck_findsEveryMistakeAtItsPlace(t *testing.T) {
+	t.Parallel()
+	all := envtest.Mistakes(t, mistakes)
+	if len(all) < 40 {
+		t.Errorf("only %d mistakes", len(all))
+	}
+	for _, m := range all {
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			envtest.Clean(t, clean, dir)
+			m.Make(t, dir)
+			got := found(t, dir, checkIn(t, dir))
+			if *update {
+				m.Update(t, mistakes, got)
+				return
+			}
+			if diff := cmp.Diff(m.Want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCheck_seesEachOfItsRulesBroken(t *testing.T) {
+	t.Parallel()
+	broken := map[string]bool{}
+	for _, m := range envtest.Mistakes(t, mistakes) {
+		for _, w := range m.Want {
+			broken[w[strings.LastIndexByte(w, ' ')+1:]] = true
+		}
+	}
+	for _, rule := range env.Rules() {
+		if !broken[rule] {
+			t.Errorf("no mistake breaks %s", rule)
+		}
+		delete(broken, rule)
+	}
+	for rule := range broken {
+		t.Errorf("%s is not among the rules", rule)
+	}
+}
+
+func TestCheck_isCutOffByItsContext(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	envtest.Clean(t, clean, dir)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := env.Check(ctx, shop(t, dir)); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCheck_goesOnWithoutGit(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	envtest.Clean(t, clean, dir)
+	p := shop(t, dir)
+	p.Git = func(context.Context, []string) (tracked, ignored map[string]bool, err error) {
+		return nil, nil, source.ErrNoRepository
+	}
+	report, err := env.Check(t.Context(), p)
+	if err != nil || len(report.Findings()) > 0 || len(report.Notes) != 1 {
+		t.Errorf("got %v, %q, %v", report.Findings(), report.Notes, err)
+	}
+}
+
+// A value that the process has is not missing, wherever it stands.
+func TestCheck_takesWhatTheProcessHas(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	envtest.Clean(t, clean, dir)
+	path := filepath.Join(dir, ".env.dev")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "\n")
+	if err := os.WriteFile(path, []byte(rest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := found(t, dir, checkIn(t, dir)); !slices.Equal(got, []string{"envmatrix.yaml:9:3 env/unset"}) {
+		t.Errorf("got %q", got)
+	}
+	p := shop(t, dir)
+	p.Process = lookup(map[string]string{"RAILWAY_TOKEN": "0d5f3c6e-1b1f-4c58-9a3b-0a4f6d2e8c11"})
+	report, err := env.Check(t.Context(), p)
+	if err != nil || len(report.Findings()) > 0 {
+		t.Errorf("got %v, %v", report.Findings(), err)
+	}
+}
+
+func checkIn(t *testing.T, dir string) env.Report {
+	t.Helper()
+	report, err := env.Check(t.Context(), shop(t, dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func shop(t *testing.T, dir string) env.Project {
+	t.Helper()
+	r, m, err := spec.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return env.Project{
+		Dir: dir, Release: r, Matrix: m, Environments: r.Environments,
+		Git: func(ctx context.Context, paths []string) (tracked, ignored map[string]bool, err error) {
+			environ := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
+			if tracked, err = source.Tracked(ctx, dir, environ, paths); err == nil {
+				ignored, err = source.Ignored(ctx, dir, environ, paths)
+			}
+			return tracked, ignored, err
+		},
+	}
+}
+
+// found lists findings as "file:line:column rule", sorted, and looks whether one is incomplete or shows a value.
+func found(t *testing.T, dir string, report env.Report) []string {
+	t.Helper()
+	var out []string
+	for _, f := range report.Findings() {
+		out = append(out, strings.TrimPrefix(f.Where.String(), dir+"/")+" "+f.Rule)
+		if f.Title == "" || f.Fix == "" || f.Where.File == "" {
+			t.Errorf("incomplete: %+v", f)
+		}
+		if strings.Contains(fmt.Sprintf("%+v %v", f, f.Fault()), "hunter2") {
+			t.Errorf("shows a value: %+v", f)
+		}
+	}
+	if strings.Contains(strings.Join(report.Notes, " "), "hunter2") {
+		t.Errorf("a note shows a value: %q", report.Notes)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,162 @@
+package code
+
+// kind is what a token is.
+type kind uint8
+
+const (
+	punct   kind = iota
+	word         // an identifier or keyword
+	quoted       // a string; the token is what stands between the quotes
+	pieces       // a string with expressions in it, whose tokens follow
+	number       // or anything else that is a value: a regular expression, an element of JSX
+	newline      // the end of a logical line of Python; the token is the indentation of the next one
+)
+
+// lexeme is a token of TypeScript, JavaScript or Python.
+type lexeme struct {
+	kind    kind
+	at, end int32
+}
+
+// text is a file as tokens.
+type text struct {
+	*source
+	tokens  []lexeme
+	aliases map[string]bool // variables that are the environment
+	seen    map[wrapper]bool
+}
+
+// maxNesting is how deep templates and elements may be nested: more is not written by people.
+const maxNesting = 500
+
+func (t *text) put(k kind, at, end int) {
+	t.tokens = append(t.tokens, lexeme{k, int32(at), int32(end)}) //nolint:gosec // a file has at most 1 MiB
+}
+
+func (t *text) in(i int) bool { return i >= 0 && i < len(t.tokens) }
+
+func (t *text) bytes(i int) []byte { return t.data[t.tokens[i].at:t.tokens[i].end] }
+
+func (t *text) string(i int) string {
+	if !t.in(i) {
+		return ""
+	}
+	return string(t.bytes(i))
+}
+
+// is reports whether a token is a word or a sign.
+func (t *text) is(i int, what string) bool {
+	return t.in(i) && t.tokens[i].kind <= word && string(t.bytes(i)) == what
+}
+
+// oneOf is is for several.
+func (t *text) oneOf(i int, what ...string) bool {
+	for _, w := range what {
+		if t.is(i, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *text) isKind(i int, k kind) bool { return t.in(i) && t.tokens[i].kind == k }
+
+func (t *text) isPunct(i int) bool { return t.isKind(i, punct) }
+
+// are reports whether the tokens from i on are these.
+func (t *text) are(i int, what ...string) bool {
+	for n, w := range what {
+		if !t.is(i+n, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// close gives the position of the bracket that closes the one at i, or the end.
+func (t *text) close(i int) int {
+	depth := 0
+	for ; i < len(t.tokens); i++ {
+		if !t.isPunct(i) {
+			continue
+		}
+		switch t.last(i) {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth <= 0 {
+				return i
+			}
+		}
+	}
+	return i
+}
+
+// last gives the last character of a token: "${" opens as "{" does.
+func (t *text) last(i int) byte {
+	if l := t.tokens[i]; l.end > l.at {
+		return t.data[l.end-1]
+	}
+	return 0
+}
+
+// open gives the position of the bracket that opens what is closed at i, or -1.
+func (t *text) open(i int) int {
+	depth := 0
+	for ; i >= 0; i-- {
+		if !t.isPunct(i) {
+			continue
+		}
+		switch t.last(i) {
+		case ')', ']', '}':
+			depth++
+		case '(', '[', '{':
+			if depth--; depth <= 0 {
+				return i
+			}
+		}
+	}
+	return i
+}
+
+// parts calls do with the first and the last-but-one position of what commas part within the brackets at i.
+func (t *text) parts(i int, do func(n, from, to int)) {
+	end := t.close(i)
+	n, from := 0, i+1
+	for at := from; at <= end; at++ {
+		switch {
+		case at == end || t.is(at, ","):
+			if from < at {
+				do(n, from, at)
+			}
+			n, from = n+1, at+1
+		case t.oneOf(at, "(", "[", "{"):
+			at = t.close(at)
+			if at >= end {
+				return
+			}
+		}
+	}
+}
+
+// name notes a token as the name of a variable.
+func (t *text) name(i int) { t.use(t.string(i), int(t.tokens[i].at)) }
+
+// constant finds the string that a name is set to, once and for all as far as the file tells, or -1.
+func (t *text) constant(name string) int {
+	for i := range t.tokens {
+		if !t.is(i, name) || t.is(i-1, ".") {
+			continue
+		}
+		at := i + 1
+		if t.is(at, ":") { // a type
+			for at < i+6 && !t.is(at, "=") {
+				at++
+			}
+		}
+		if t.is(at, "=") && t.isKind(at+1, quoted) && !t.oneOf(at+2, "+", ".", "%") {
+			return at + 1
+		}
+	}
+	return -1
+}
