@@ -108,4 +108,3 @@ func checked(t *testing.T, bin, dir string, flags ...string) (stdout, stderr str
 	}
 	return out.String(), err.String(), 0
 }
-
