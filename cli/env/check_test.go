@@ -31,7 +31,7 @@ func TestCheck_findsNothingInACleanProject(t *testing.T) {
 	if got := found(t, dir, report); len(got) > 0 || len(report.Notes) > 0 {
 		t.Errorf("found %s\nnotes %q", strings.Join(got, "\n"), report.Notes)
 	}
-	want := env.Counts{Variables: 23, Services: 5, Examples: 5, Values: 2, Sources: 6, Reads: 20}
+	want := env.Counts{Variables: 23, Services: 5, Examples: 5, Values: 2, Sources: 6, Reads: 22}
 	if diff := cmp.Diff(want, report.Counts); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -78,6 +78,19 @@ func TestCheck_seesEachOfItsRulesBroken(t *testing.T) {
 	}
 	for rule := range broken {
 		t.Errorf("%s is not among the rules", rule)
+	}
+}
+
+func TestRules_areToldInThePageAboutThem(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/checks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range append(env.Rules(), env.RuleOracle) {
+		if !strings.Contains(string(page), "`"+rule+"`") {
+			t.Errorf("docs/checks.md does not tell of %s", rule)
+		}
 	}
 }
 

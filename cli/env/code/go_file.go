@@ -34,7 +34,7 @@ type object = ast.Object //nolint:staticcheck // see above; what it does not kno
 func objectOf(id *ast.Ident) *object { return id.Obj }
 
 // scope is what a file declares for its package.
-func (f *goFile) scope() map[string]*object { return f.tree.Scope.Objects } //nolint:staticcheck // as object
+func (f *goFile) scope() map[string]*object { return f.tree.Scope.Objects }
 
 // parse reads the whole file. A file with a mistake is read as far as it goes: its compiler tells what is wrong.
 func (f *goFile) parse() {
@@ -42,8 +42,8 @@ func (f *goFile) parse() {
 		return
 	}
 	tree, _ := parser.ParseFile(token.NewFileSet(), f.path, f.data, 0)
-	if tree == nil || tree.Scope == nil { //nolint:staticcheck // as object
-		tree = &ast.File{Name: ast.NewIdent("_"), Scope: ast.NewScope(nil)} //nolint:staticcheck // as object
+	if tree == nil || tree.Scope == nil {
+		tree = &ast.File{Name: ast.NewIdent("_"), Scope: ast.NewScope(nil)}
 	}
 	f.tree = tree
 	for _, d := range tree.Decls {

@@ -76,7 +76,7 @@ func (f *goFile) direct() (more bool) {
 				f.literal(lit, affix{})
 				done[sel] = true
 			}
-			if f.library(sel, n) {
+			if library(sel.Sel.Name) {
 				more = true
 			}
 		case *ast.SelectorExpr:
@@ -100,7 +100,7 @@ func (f *goFile) seeds(sel *ast.SelectorExpr) bool {
 // literal notes a name that stands there in quotes.
 func (f *goFile) literal(lit *ast.BasicLit, around affix) {
 	if text, err := strconv.Unquote(lit.Value); err == nil {
-		f.use(around.of(text), f.offset(lit)+1)
+		f.use(around.of(text), f.offset(lit))
 	}
 }
 
@@ -108,13 +108,8 @@ func (f *goFile) literal(lit *ast.BasicLit, around affix) {
 func (g *golangs) solve(ctx context.Context, files []*source) error {
 	g.ctx = ctx
 	for _, s := range files {
-		if f := s.golang; f != nil {
-			for _, importPath := range f.imports {
-				if dir := g.dirOf(importPath); dir != "" {
-					g.importers[dir] = append(g.importers[dir], f)
-					g.renamed(f, importPath, dir)
-				}
-			}
+		if s.golang != nil {
+			g.linked(s.golang)
 		}
 	}
 	for _, s := range files {
@@ -123,16 +118,22 @@ func (g *golangs) solve(ctx context.Context, files []*source) error {
 			continue
 		}
 		for _, at := range f.names {
-			up := f.up[at]
-			if up < 0 {
-				continue
-			}
-			if sel, ok := f.nodes[up].(*ast.SelectorExpr); ok && f.nodes[at] == sel.Sel {
-				g.begin(f, up, sel)
+			if sel, ok := f.nodes[max(0, f.up[at])].(*ast.SelectorExpr); ok && f.nodes[at] == sel.Sel {
+				g.begin(f, f.up[at], sel)
 			}
 		}
 	}
 	return ctx.Err()
+}
+
+// linked makes known who imports what.
+func (g *golangs) linked(f *goFile) {
+	for _, importPath := range f.imports {
+		if dir := g.dirOf(importPath); dir != "" {
+			g.importers[dir] = append(g.importers[dir], f)
+			g.renamed(f, importPath, dir)
+		}
+	}
 }
 
 // renamed corrects a guess: a package of the project can have another name than its folder.

@@ -167,10 +167,10 @@ func (p *project) result() Result {
 	for _, s := range p.order {
 		by := s.unit.services
 		for _, u := range sorted(s.uses) {
-			out.Uses = append(out.Uses, Use{u.text, s.place(p.root, u.offset), s.language, by})
+			out.Uses = append(out.Uses, Use{u.text, s.place(u.offset), s.language, by})
 		}
 		for _, n := range sorted(s.notes) {
-			out.Notes = append(out.Notes, Note{s.place(p.root, n.offset), n.text, s.language, by})
+			out.Notes = append(out.Notes, Note{s.place(n.offset), n.text, s.language, by})
 		}
 	}
 	return out
