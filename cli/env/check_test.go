@@ -81,6 +81,19 @@ func TestCheck_seesEachOfItsRulesBroken(t *testing.T) {
 	}
 }
 
+func TestRules_areToldInThePageAboutThem(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/checks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range append(env.Rules(), env.RuleOracle) {
+		if !strings.Contains(string(page), "`"+rule+"`") {
+			t.Errorf("docs/checks.md does not tell of %s", rule)
+		}
+	}
+}
+
 func TestCheck_isCutOffByItsContext(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
