@@ -139,7 +139,7 @@ func (g *golangs) entity(e entity, r reader) {
 			}
 		}
 		if id, ok := f.nodes[at].(*ast.Ident); ok && f.pkg == e.pkg {
-			if got, ok := g.resolve(f, id); ok && got.obj == e.obj && got.pkg == e.pkg {
+			if got, ok := g.resolve(f, id); ok && got.pkg == e.pkg {
 				g.flow(f, at, r)
 			}
 		}

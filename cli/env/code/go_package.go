@@ -96,8 +96,12 @@ type entity struct {
 func (g *golangs) resolve(f *goFile, e ast.Expr) (entity, bool) {
 	switch e := e.(type) {
 	case *ast.Ident:
-		if obj := objectOf(e); obj != nil && f.scope()[e.Name] != obj {
-			return entity{obj: obj, file: f, name: e.Name}, true
+		if obj := objectOf(e); obj != nil {
+			ent := entity{obj: obj, file: f, name: e.Name}
+			if f.scope()[e.Name] == obj {
+				ent.pkg = f.pkg
+			}
+			return ent, true
 		}
 		if d := f.pkg.declaration(e.Name); d != nil {
 			return entity{obj: d.obj, file: d.file, pkg: f.pkg, name: e.Name}, true

@@ -7,7 +7,7 @@ import (
 
 // common are names that every host provides, or that belong to the language and its tools rather than to a service.
 var common = []string{ //nolint:gochecknoglobals // a table
-	"CI", "DEBUG", "EDITOR", "FORCE_COLOR", "GITHUB_ACTIONS", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "HOME", "HOSTNAME", "LANG", "LC_ALL",
+	"CI", "FORCE_COLOR", "GITHUB_ACTIONS", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "HOME", "HOSTNAME", "LANG", "LC_ALL",
 	"LOGNAME", "NODE_ENV", "NODE_OPTIONS", "NO_COLOR", "PATH", "PWD", "PYTHONPATH", "PYTHONUNBUFFERED", "SHELL", "TEMP", "TERM",
 	"TMP", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
 }

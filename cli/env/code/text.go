@@ -68,8 +68,6 @@ func (t *text) oneOf(i int, what ...string) bool {
 
 func (t *text) isKind(i int, k kind) bool { return t.in(i) && t.tokens[i].kind == k }
 
-func (t *text) isPunct(i int) bool { return t.isKind(i, punct) }
-
 // are reports whether the tokens from i on are these.
 func (t *text) are(i int, what ...string) bool {
 	for n, w := range what {
