@@ -17,9 +17,12 @@ import (
 
 const monorepo = `
 -- go.mod --
-module example.com/m
+replace (
+	example.com/m/nested v1.0.0 => ./libs/nested
+	example.com/own => ./libs/own
+)
 
-replace example.com/own => ./libs/own
+module example.com/m
 -- services/api/main.go --
 package main
 
@@ -28,6 +31,7 @@ import (
 
 	_ "example.com/m/shared/db"
 	_ "example.com/own/log"
+	_ "example.com/m/nested/x"
 	_ "example.com/other/x"
 )
 
@@ -72,6 +76,14 @@ package log
 import "os"
 
 var _ = os.Getenv("LOG")
+-- libs/nested/go.mod --
+module example.com/m/nested
+-- libs/nested/x/x.go --
+package x
+
+import "os"
+
+var _ = os.Getenv("NESTED")
 -- web/app/page.tsx --
 import { x } from "../../packages/ui/x";
 import y from "@/lib/y";
@@ -113,15 +125,15 @@ func TestAServicesCodeIsItsFoldersAndWhatTheyImport(t *testing.T) {
 		by[u.Name] = fmt.Sprint(u.By)
 	}
 	want := map[string]string{
-		"API": "[0 4]", "WORKER": "[1 4]", "DB": "[0 1 4]", "DEEP": "[0 1 4]", "LOG": "[0 4]",
+		"API": "[0 4]", "WORKER": "[1 4]", "DB": "[0 1 4]", "DEEP": "[0 1 4]", "LOG": "[0 4]", "NESTED": "[0 4]",
 		"WEB": "[2]", "LIB": "[2]", "UI": "[2]", "Z": "[2]",
 		"BOT": "[3]", "LOCAL": "[3]", "KEYS": "[3]", "ONE": "[3]",
 	}
 	if diff := cmp.Diff(want, by); diff != "" {
 		t.Error(diff)
 	}
-	if got.Files != 13 {
-		t.Errorf("read %d files, want 13", got.Files)
+	if got.Files != 14 {
+		t.Errorf("read %d files, want 14", got.Files)
 	}
 }
 
