@@ -189,18 +189,22 @@ func agree(all []compared) {
 			if one.State == StateOK || one.State == StateDifferent && one.Given {
 				continue // the value of here says it better
 			}
-			var others []string
-			for _, o := range group {
-				if apart(*one, *o) {
-					others = append(others, o.Service)
-				}
-			}
-			if len(others) > 0 {
+			if others := apartFrom(*one, group); len(others) > 0 {
 				one.State = StateDifferent
 				one.Why = "every service has to have the same value, and " + strings.Join(others, " and ") + pick(len(others) == 1, " has", " have") + " another one"
 			}
 		}
 	}
+}
+
+// apartFrom names the services that are known to have another value than one.
+func apartFrom(one compared, group []*compared) (others []string) {
+	for _, o := range group {
+		if apart(one, *o) {
+			others = append(others, o.Service)
+		}
+	}
+	return others
 }
 
 // apart reports whether two services are known to have two values of one variable.

@@ -152,7 +152,7 @@ func TestPlacesAreThoseOfTheNames(t *testing.T) {
 	for _, u := range got.Uses {
 		out = append(out, u.At.String()+" "+u.Name+" "+u.Language)
 	}
-	want := []string{"a.go:4:24 A Go", "a.go:4:39 C Go", "b.ts:1:32 B TypeScript", "b.ts:1:52 D TypeScript", "c.py:2:17 E Python"}
+	want := []string{"a.go:4:23 A Go", "a.go:4:39 C Go", "b.ts:1:32 B TypeScript", "b.ts:1:51 D TypeScript", "c.py:2:16 E Python"}
 	if diff := cmp.Diff(want, out); diff != "" {
 		t.Error(diff)
 	}

@@ -89,11 +89,7 @@ func (g *golangs) found(f *goFile, e ast.Expr, text string, w wanted) {
 	if w.roundly && !shouted(name) {
 		return
 	}
-	at := f.offset(e)
-	if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-		at++
-	}
-	f.use(name, at)
+	f.use(name, f.offset(e))
 }
 
 // lost notes that a name is not known.

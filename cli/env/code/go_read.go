@@ -100,7 +100,7 @@ func (f *goFile) seeds(sel *ast.SelectorExpr) bool {
 // literal notes a name that stands there in quotes.
 func (f *goFile) literal(lit *ast.BasicLit, around affix) {
 	if text, err := strconv.Unquote(lit.Value); err == nil {
-		f.use(around.of(text), f.offset(lit)+1)
+		f.use(around.of(text), f.offset(lit))
 	}
 }
 

@@ -101,7 +101,16 @@ func (t *text) parts(i int, do func(n, from, to int)) {
 }
 
 // name notes a token as the name of a variable.
-func (t *text) name(i int) { t.use(t.string(i), int(t.tokens[i].at)) }
+func (t *text) name(i int) { t.use(t.string(i), t.offset(i)) }
+
+// offset is where a token begins: a string does with its quote.
+func (t *text) offset(i int) int {
+	at := int(t.tokens[i].at)
+	if t.isKind(i, quoted) {
+		return max(0, at-1)
+	}
+	return at
+}
 
 // constant finds the string that a name is set to, once and for all as far as the file tells, or -1.
 func (t *text) constant(name string) int {

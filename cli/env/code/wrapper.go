@@ -109,13 +109,13 @@ func (t *text) before(from, to int, what string) int {
 
 func (t *text) found(i int, what string, w wrapper) {
 	if name := w.around.of(what); !w.method || shouted(name) {
-		t.use(name, int(t.tokens[i].at))
+		t.use(name, t.offset(i))
 	}
 }
 
 func (t *text) lost(i int, w wrapper) {
 	if t.in(i) && !w.method {
-		t.note(unknown, int(t.tokens[i].at))
+		t.note(unknown, t.offset(i))
 	}
 }
 
