@@ -201,7 +201,7 @@ func TestReadingStopsWhenItIsNotWantedAnyMore(t *testing.T) {
 func TestHostsProvideTheirOwn(t *testing.T) {
 	t.Parallel()
 	for host, names := range map[string]string{
-		"railway": "PORT HOST RAILWAY_REPLICA_ID RELEASE_COMMIT PATH -VERCEL_URL -DATABASE_URL",
+		"railway": "PORT HOST RAILWAY_REPLICA_ID RELEASE_COMMIT PATH npm_package_version http_proxy -VERCEL_URL -DATABASE_URL",
 		"vercel":  "VERCEL VERCEL_URL NEXT_RUNTIME NODE_ENV NEXT_PUBLIC_VERCEL_ENV -RAILWAY_X -NEXT_PUBLIC_X",
 		"pipecat": "PIPECAT_X PORT -RELEASE_COMMIT",
 		"":        "HOME CI -PORT",
@@ -213,5 +213,34 @@ func TestHostsProvideTheirOwn(t *testing.T) {
 				t.Errorf("%s provides %s: %v", host, bare, !not)
 			}
 		}
+	}
+}
+
+func TestFileThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Skip("root may read everything")
+	}
+	root := unpack(t, txtar.Parse([]byte("-- a.py --\nimport os\nos.environ[\"A\"]\n-- b.py --\nimport os\nos.environ[\"B\"]\n")))
+	if err := os.Chmod(filepath.Join(root, "a.py"), 0); err != nil {
+		t.Fatal(err)
+	}
+	got, err := code.Read(t.Context(), root, [][]string{{"."}})
+	if diff := cmp.Diff([]string{"a.py:1 note", "b.py:2 B"}, found(got)); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
+func TestImportOfAPackageFromManyFiles(t *testing.T) {
+	t.Parallel()
+	const imports = "package a\n\nimport _ \"m/b\"\n"
+	root := unpack(t, txtar.Parse([]byte("-- go.mod --\nmodule m\n-- a/one.go --\n"+imports+"-- a/two.go --\n"+imports+"-- c/c.go --\n"+imports+
+		"-- b/one.go --\npackage b\n-- b/two.go --\npackage b\n\nimport \"os\"\n\nvar _ = os.Getenv(\"B\")\n")))
+	got, err := code.Read(t.Context(), root, [][]string{{"a"}, {"c"}})
+	if err != nil || len(got.Uses) != 1 {
+		t.Fatal(got, err)
+	}
+	if diff := cmp.Diff([]int{0, 1}, got.Uses[0].By); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -24,6 +24,7 @@ type text struct {
 	tokens  []lexeme
 	pairs   []int32         // of each bracket the position of the other one, once asked for
 	aliases map[string]bool // variables that are the environment
+	models  map[string]bool // classes of Python whose fields are variables
 	seen    map[wrapper]bool
 	asked   int // how many variables were looked for
 }
