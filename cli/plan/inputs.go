@@ -34,11 +34,12 @@ type VariablesInputs struct {
 
 // VariableChange is one variable that is written.
 type VariableChange struct {
-	Name string `json:"name"`
-	Op   string `json:"op"`             // add: it is not there; change: another value is
-	Seen string `json:"seen,omitempty"` // what was there, in words without the value: when it was written, where nobody can read it
-	Was  string `json:"was,omitempty"`  // fingerprint of what is there; "" where nobody can know it
-	Will string `json:"will,omitempty"` // fingerprint of the value; "" before the environment has a key
+	Name string   `json:"name"`
+	Op   string   `json:"op"`             // add: it is not there; change: another value is
+	Also []string `json:"also,omitempty"` // what else of the vendor shares it, and gets the new value too
+	Seen string   `json:"seen,omitempty"` // what was there, in words without the value: when it was written, where nobody can read it
+	Was  string   `json:"was,omitempty"`  // fingerprint of what is there; "" where nobody can know it
+	Will string   `json:"will,omitempty"` // fingerprint of the value; "" before the environment has a key
 }
 
 // DeployInputs is what a step of kind deploy works from. Which fields count depends on To.

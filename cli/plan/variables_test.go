@@ -22,6 +22,7 @@ func pushed() plan.Facts {
 	return with(alive(), "client", func(s *plan.Service) {
 		s.Variables = []plan.VariableChange{
 			{Name: "URL", Op: plan.OpChange, Seen: "a value", Was: was, Will: will},
+			{Name: "SHARED", Op: plan.OpChange, Seen: "a value", Was: was, Will: will, Also: []string{"preview", "development"}},
 			{Name: "KEY", Op: plan.OpAdd, Seen: "nothing", Will: will},
 		}
 	})
@@ -33,7 +34,7 @@ func TestBuild_writesVariablesBeforeTheDeployThatNeedsThem(t *testing.T) {
 	if !ok || write.Kind != release.KindVariables || write.Change != release.ChangeUpdate {
 		t.Fatalf("got %+v", write)
 	}
-	if diff := cmp.Diff([]string{"+ KEY  aaaaaaaa", "~ URL  11111111 -> aaaaaaaa"}, write.Lines); diff != "" {
+	if diff := cmp.Diff([]string{"+ KEY  aaaaaaaa", "~ SHARED  11111111 -> aaaaaaaa, and for preview and development too", "~ URL  11111111 -> aaaaaaaa"}, write.Lines); diff != "" {
 		t.Error(diff)
 	}
 	client, _ := p.Step("client")
@@ -61,6 +62,7 @@ func TestDigest_standsForTheVariablesThatAreWritten(t *testing.T) {
 		"another operation":    func(c *plan.VariableChange) { c.Op = plan.OpAdd },
 		"another value":        func(c *plan.VariableChange) { c.Will = was },
 		"another value before": func(c *plan.VariableChange) { c.Was = will },
+		"shared with more":     func(c *plan.VariableChange) { c.Also = []string{"preview"} },
 		"written since":        func(c *plan.VariableChange) { c.Seen = "a value that nobody can read" },
 	} {
 		facts := with(pushed(), "client", func(s *plan.Service) { change(&s.Variables[0]) })
