@@ -113,3 +113,15 @@ func TestSmoke_leavesVariablesAlone(t *testing.T) {
 		}
 	}
 }
+
+// A service that is made for the first time gets the values that were approved, and CI may have others.
+func TestDigest_standsForTheValuesThatAServiceIsMadeWith(t *testing.T) {
+	of := func(value string) string {
+		return build(t, with(alive(), "api", func(s *plan.Service) {
+			s.Missing, s.Sets, s.SetsTo = []string{"service api"}, []string{"TOKEN"}, map[string]string{"TOKEN": value}
+		})).Digest
+	}
+	if of(was) == of(will) || of(was) != of(was) {
+		t.Error("another value did not change the digest, or the same one did")
+	}
+}

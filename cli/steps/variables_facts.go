@@ -40,6 +40,12 @@ func (w *World) readVariables(ctx context.Context, q Question, d spec.Deploy, h 
 		switch {
 		case !there && fresh && r.Given:
 			s.Sets = append(s.Sets, r.Variable)
+			if r.Here != "" {
+				if s.SetsTo == nil {
+					s.SetsTo = map[string]string{}
+				}
+				s.SetsTo[r.Variable] = r.Here
+			}
 		case r.State == env.StateMissing && r.Required && (!r.Given || !sets):
 			faults = append(faults, lacks(q, d, r, fresh))
 		case sets && pushes(r, false):

@@ -85,6 +85,9 @@ func TestFacts_ofAVariable(t *testing.T) {
 			}
 			facts, err := steps.Read(t.Context(), w, q)
 			s := facts.Services["api"]
+			if len(s.Sets) > 0 && s.SetsTo["A"] != key.Of("A", secret("here")) {
+				t.Errorf("which value it is made with is not in the plan: %+v", s)
+			}
 			if got := outcomeOf(s); err != nil && !strings.Contains(err.Error(), c.release) || err == nil && got != c.release {
 				t.Errorf("a release makes %q of it, and not %q: %v", got, c.release, err)
 			}
