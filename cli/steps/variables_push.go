@@ -93,6 +93,15 @@ func (a variables) Do(ctx context.Context, t *engine.Task) (release.StepDone, er
 // startedOutput names a deployment that a vendor has started with the variables against our word, of what was live.
 const startedOutput = "started"
 
+// Brings are the variables that a service is made with, as a step that writes them would have them.
+func Brings(in plan.DeployInputs) plan.VariablesInputs {
+	out := plan.VariablesInputs{To: in.To, Name: in.Name}
+	for _, name := range in.Variables {
+		out.Set = append(out.Set, plan.VariableChange{Name: name, Op: plan.OpAdd, Will: in.Fingerprints[name]})
+	}
+	return out
+}
+
 // Agreed refuses to write other values than those that were approved: a run may be taken up by a process that was given others.
 func (w *World) Agreed(in plan.VariablesInputs) error {
 	var wrong []string
