@@ -26,7 +26,7 @@ func setter(h Host) (VariableSetter, bool) {
 // value here with it, and what exists gets what it lacks or has otherwise, before its deploy. What nobody gave here is left alone, and
 // reported where the service needs it and does not have it.
 func (w *World) readVariables(ctx context.Context, q Question, d spec.Deploy, h Host, live provider.Deployment, s *plan.Service) error {
-	kept, err := keptOf(ctx, q, d, h, live)
+	kept, err := w.keptOf(ctx, q, d, h, live)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (w *World) readPush(ctx context.Context, q Question, d spec.Deploy, unknown
 			return s, nil
 		}
 	}
-	kept, err := keptOf(ctx, q, d, h, provider.Deployment{})
+	kept, err := w.keptOf(ctx, q, d, h, provider.Deployment{})
 	if err != nil {
 		return s, err
 	}

@@ -65,13 +65,13 @@ func (w *World) readKept(ctx context.Context, q Question, d spec.Deploy) (env.Ke
 			return env.Kept{}, cannotRead(as, err)
 		}
 	}
-	k, err := keptOf(ctx, q, d, h, live)
+	k, err := w.keptOf(ctx, q, d, h, live)
 	k.Absent = absent
 	return k, err
 }
 
 // keptOf is the same with a deployment that is known to be live already.
-func keptOf(ctx context.Context, q Question, d spec.Deploy, h Host, live provider.Deployment) (env.Kept, error) {
+func (w *World) keptOf(ctx context.Context, q Question, d spec.Deploy, h Host, live provider.Deployment) (env.Kept, error) {
 	k := env.Kept{
 		Service: d.Name, To: d.To, Wanted: variablesOf(q.Matrix, d.Name),
 		Own: func(name string) bool { return vendors(d.To, name) },
@@ -90,6 +90,22 @@ func keptOf(ctx context.Context, q Question, d spec.Deploy, h Host, live provide
 		if k.Stale, err = o.Outdated(ctx, live); err != nil {
 			return env.Kept{}, cannotRead(as, err)
 		}
+		k.Stale = append(k.Stale, w.pushedAfter(live, k)...)
 	}
 	return k, nil
+}
+
+// pushedAfter names what is on record as pushed after what is live was made, where the vendor itself does not tell when a variable
+// was written: an env push, or a release that was put back after it, left it to the next deployment.
+func (w *World) pushedAfter(live provider.Deployment, k env.Kept) (late []string) {
+	if live.Created.IsZero() {
+		return nil
+	}
+	for _, p := range w.Pushed {
+		has, there := find(k.Has, p.Variable)
+		if p.Service == k.Service && there && has.Updated.IsZero() && p.At.After(live.Created) && !slices.Contains(k.Stale, p.Variable) {
+			late = append(late, p.Variable)
+		}
+	}
+	return late
 }
