@@ -144,6 +144,35 @@ func TestCheck_takesWhatTheProcessHas(t *testing.T) {
 	}
 }
 
+func TestCheck_letsExamplesDifferWhereNobodyWantsThemAlike(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	envtest.Clean(t, clean, dir)
+	swap := func(name, before, after string) {
+		path := filepath.Join(dir, name)
+		text, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(text), before) {
+			t.Fatalf("%s: no %q, %v", name, before, err)
+		}
+		if err := os.WriteFile(path, []byte(strings.Replace(string(text), before, after, 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	swap("api/env.example", "QUEUE_HOST=", "QUEUE_HOST=queue-a")
+	swap("worker/env.example", "QUEUE_HOST=", "QUEUE_HOST=queue-b")
+	swap("envmatrix.yaml", "type: host, required: false, services: [api, worker], same_everywhere: true", "type: host, required: false, services: [api, worker]")
+	r, m, err := spec.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, env.DocsFile), env.Docs(r, m), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := found(t, dir, checkIn(t, dir)); len(got) > 0 {
+		t.Errorf("found %q", got)
+	}
+}
+
 func checkIn(t *testing.T, dir string) env.Report {
 	t.Helper()
 	report, err := env.Check(t.Context(), shop(t, dir))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"go/ast"
 	"go/token"
+	"path"
 	"strconv"
 )
 
@@ -22,14 +23,9 @@ func seed(std, name string) bool {
 // hint reports whether a file can read variables by itself. Those that do it through others are found from there.
 func hint(data []byte) bool {
 	if !bytes.Contains(data, []byte("nv")) {
-		return false
+		return false // nearly all
 	}
-	for _, mark := range []string{"Getenv", "LookupEnv", "ExpandEnv", "BindEnv", "EnvVar", "Envar", `env:"`, `envconfig:"`} {
-		if bytes.Contains(data, []byte(mark)) {
-			return true
-		}
-	}
-	return bytes.Contains(data, []byte("os.Expand"))
+	return hasAny(data, "Getenv", "LookupEnv", "ExpandEnv", "BindEnv", "EnvVar", "Envar", `env:"`, `envconfig:"`)
 }
 
 // first reads what a file says by itself. It runs beside others.
@@ -56,7 +52,7 @@ func (g *golangs) known(s *source) {
 	if f == nil {
 		return
 	}
-	dir := dirOf(s.path)
+	dir := path.Dir(s.path)
 	g.module(dir)
 	f.pkg = g.in(dir)
 	f.pkg.files = append(f.pkg.files, f)
@@ -72,13 +68,11 @@ func (f *goFile) direct() (more bool) {
 			if !ok || len(n.Args) == 0 {
 				return true
 			}
-			if lit, ok := n.Args[0].(*ast.BasicLit); ok && f.seeds(sel) && lit.Kind == token.STRING {
-				f.literal(lit, affix{})
+			if f.seeds(sel) {
+				f.call(n)
 				done[sel] = true
 			}
-			if library(sel.Sel.Name) {
-				more = true
-			}
+			more = more || library(sel.Sel.Name)
 		case *ast.SelectorExpr:
 			more = more || f.seeds(n) && !done[n]
 		case *ast.StructType:
@@ -89,6 +83,15 @@ func (f *goFile) direct() (more bool) {
 		return true
 	})
 	return more
+}
+
+// call is one of os.Getenv and the like.
+func (f *goFile) call(call *ast.CallExpr) {
+	if lit, ok := call.Args[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+		f.literal(lit, affix{})
+		return
+	}
+	f.calls = append(f.calls, call)
 }
 
 // seeds reports whether a selector is os.Getenv or one like it.
@@ -114,12 +117,18 @@ func (g *golangs) solve(ctx context.Context, files []*source) error {
 	}
 	for _, s := range files {
 		f := s.golang
-		if f == nil || !f.hard {
+		if f == nil {
 			continue
 		}
-		for _, at := range f.names {
-			if sel, ok := f.nodes[max(0, f.up[at])].(*ast.SelectorExpr); ok && f.nodes[at] == sel.Sel {
-				g.begin(f, f.up[at], sel)
+		for _, call := range f.calls {
+			g.read(f, call, reader{})
+		}
+		if !f.hard {
+			continue
+		}
+		for at, n := range f.nodes {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				g.begin(f, int32(at), sel)
 			}
 		}
 	}
@@ -155,7 +164,7 @@ func (g *golangs) begin(f *goFile, at int32, sel *ast.SelectorExpr) {
 		return
 	}
 	call, ok := f.nodes[max(0, f.up[at])].(*ast.CallExpr)
-	if ok && call.Fun == ast.Expr(sel) {
+	if ok && library(sel.Sel.Name) && call.Fun == ast.Expr(sel) {
 		g.fromLibrary(f, sel, call)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -52,7 +53,9 @@ func open(ctx context.Context, root string, services [][]string) (*project, erro
 	}
 	cover(roots)
 	slices.SortFunc(p.order, func(a, b *source) int { return strings.Compare(a.path, b.path) })
-	p.spread()
+	if err := p.spread(ctx); err != nil {
+		return nil, err
+	}
 	return p, p.golang.solve(ctx, p.order)
 }
 
@@ -101,19 +104,13 @@ func (p *project) add(file string) *unit {
 
 // read is the first look at a file: it runs beside others, and touches nothing but the file.
 func (p *project) read(s *source) error {
-	info, err := os.Stat(p.path(s.path))
-	if err == nil && info.Size() > maxFile {
-		s.note("the file is larger than 1 MiB, so what it reads is not known", 0)
-		return nil
-	}
-	if err == nil {
-		s.data, err = os.ReadFile(p.path(s.path))
-	}
+	err := s.load(p.path(s.path))
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // removed meanwhile
+		if !errors.Is(err, fs.ErrNotExist) { // else it was removed meanwhile
+			s.data = nil
+			s.note("the file cannot be read, so what it reads is not known", 0)
 		}
-		return err
+		return nil
 	}
 	switch s.language {
 	case golang:
@@ -124,6 +121,30 @@ func (p *project) read(s *source) error {
 		readScript(s)
 	}
 	return nil
+}
+
+// load reads a file, unless no person wrote it.
+func (s *source) load(file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() > maxFile {
+		s.note("the file is larger than 1 MiB, so what it reads is not known", 0)
+		return nil
+	}
+	data := make([]byte, info.Size())
+	n, err := io.ReadFull(f, data)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = nil // it became shorter meanwhile
+	}
+	s.data = data[:n]
+	return err
 }
 
 // follow adds what a file imports of the project.
@@ -164,6 +185,11 @@ func each(ctx context.Context, files []*source, do func(*source) error) error {
 
 func (p *project) result() Result {
 	out := Result{Gone: p.gone, Files: len(p.order)}
+	n := 0
+	for _, s := range p.order {
+		n += len(s.uses)
+	}
+	out.Uses = make([]Use, 0, n)
 	for _, s := range p.order {
 		by := s.unit.services
 		for _, u := range sorted(s.uses) {

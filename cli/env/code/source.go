@@ -73,6 +73,16 @@ func shouted(name string) bool {
 	return plausible(name)
 }
 
+// hasAny reports whether one of some texts stands in a file.
+func hasAny(data []byte, texts ...string) bool {
+	for _, text := range texts {
+		if bytes.Contains(data, []byte(text)) {
+			return true
+		}
+	}
+	return false
+}
+
 func letter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
