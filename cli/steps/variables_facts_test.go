@@ -138,3 +138,19 @@ func outcomeOf(s plan.Service) string {
 	}
 	return ""
 }
+
+// What has no place for variables yet gets them by its first release; an agent or a domain that is not there is no such place.
+func TestReadPush_asksOnlyTheServicesThatAreMeantAndThere(t *testing.T) {
+	for missing, writes := range map[string]bool{"service api": false, "project readme": false, "secret set readme": false, "agent readme": true, "public domain": true} {
+		asked := taker{&drifter{vendor: newVendor("d1"), missing: []string{missing}}}
+		other := taker{&drifter{vendor: newVendor("d1"), away: errors.New("it is away")}}
+		w := &steps.World{Hosts: map[string]steps.Host{"api": asked, "worker": other}, Values: map[string]release.Secret{"A": secret("here")}}
+		facts, err := steps.ReadPush(t.Context(), w, twoServices(), []string{"api"}, false)
+		if s := facts.Services["api"]; err != nil || len(facts.Services) != 1 || (len(s.Variables) == 1) != writes || (len(s.Warn) == 0) != writes {
+			t.Errorf("without %s: %+v, %v", missing, facts.Services, err)
+		}
+		if _, err := steps.ReadPush(t.Context(), w, twoServices(), nil, false); err == nil {
+			t.Error("a vendor that is away is no error")
+		}
+	}
+}
