@@ -185,6 +185,11 @@ func each(ctx context.Context, files []*source, do func(*source) error) error {
 
 func (p *project) result() Result {
 	out := Result{Gone: p.gone, Files: len(p.order)}
+	n := 0
+	for _, s := range p.order {
+		n += len(s.uses)
+	}
+	out.Uses = make([]Use, 0, n)
 	for _, s := range p.order {
 		by := s.unit.services
 		for _, u := range sorted(s.uses) {
