@@ -107,6 +107,9 @@ func (r *readers) use(u code.Use) []Finding {
 		RuleUndeclared, r.at(u.At), fmt.Sprintf("%s reads %s, which %s does not declare", by, u.Name, r.Matrix.File),
 		fmt.Sprintf("add it there, with services: [%s], and let `readme-ops env fix` write the example", strings.Join(names, ", ")), "",
 	}
+	if !spec.IsVariable(u.Name) {
+		f.Fix = "names there are in capitals: give it such a one, or add it to provided: of " + by + " if whoever runs that provides it"
+	}
 	if v, known := r.known[u.Name]; known {
 		f.Title = fmt.Sprintf("%s reads %s, which is only given to %s", by, u.Name, strings.Join(v.Services, ", "))
 		f.Fix = fmt.Sprintf("add %s to its services (%s), or do not read it here", strings.Join(names, ", "), v.At)

@@ -109,6 +109,9 @@ func roleOf(value string) string {
 // password in an address.
 func Credential(text string) bool { return credential.MatchString(text) }
 
+// HideCredentials masks what Credential finds.
+func HideCredentials(text string) string { return credential.ReplaceAllString(text, masked) }
+
 // OpensAll reports whether a value is a key that must never reach a browser.
 func OpensAll(value string) bool {
 	return secretShape.MatchString(value) || roleOf(value) == "service_role" || pipecatPrivate.MatchString(value) || strings.HasPrefix(value, "vcp_")

@@ -11,6 +11,9 @@ import (
 
 var variableShape = regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,126}$`)
 
+// IsVariable reports whether a name can be that of a variable in envmatrix.yaml.
+func IsVariable(name string) bool { return variableShape.MatchString(name) }
+
 func readMatrix(d *document) *Matrix {
 	m := &Matrix{File: d.file}
 	value{d, "", d.root}.object(
@@ -39,7 +42,7 @@ func service(n, v value) Service {
 func variable(n, v value) Variable {
 	out := Variable{Name: n.node.Value, At: n.place(), Type: "string"}
 	read := true
-	if !variableShape.MatchString(out.Name) {
+	if !IsVariable(out.Name) {
 		n.wrong(quote(out.Name)+" is no name of a variable", "it has upper-case letters, digits and _, and begins with a letter")
 	}
 	v.object(
