@@ -8,7 +8,7 @@ func readScript(s *source) {
 	}
 	t := scanScript(s)
 	s.text = t
-	t.aliases, t.seen = map[string]bool{}, map[wrapper]bool{}
+	t.aliases, t.handed, t.seen = map[string]bool{}, map[int]bool{}, map[wrapper]bool{}
 	t.imported()
 	for again := true; again; { // an alias of an alias
 		known := len(t.aliases)
@@ -53,7 +53,7 @@ func (t *text) environment(i int) (end int, ok bool) {
 		}
 	case t.aliases[string(t.bytes(i))]:
 		key := t.is(i+1, ":") && t.oneOf(i-1, "{", ",")
-		return i + 1, !key && !t.oneOf(i-1, "const", "let", "var", "function")
+		return i + 1, !key && !t.oneOf(i-1, "const", "let", "var", "function") && !t.shadowed(i)
 	}
 	return 0, false
 }
@@ -66,7 +66,8 @@ func (t *text) access(from, end int) {
 	}
 	switch {
 	case t.oneOf(end, ".", "?.") && t.isKind(end+1, word):
-		if !t.is(end+2, "=") && !t.is(from-1, "delete") && !t.is(end+2, "(") {
+		vite := t.is(from, "import") && t.oneOf(end+1, "MODE", "BASE_URL", "PROD", "DEV", "SSR") // its own constants
+		if !t.is(end+2, "=") && !t.is(from-1, "delete") && !t.is(end+2, "(") && !vite {
 			t.name(end + 1)
 		}
 	case t.is(end, "["):
@@ -122,7 +123,7 @@ func (t *text) alias(from, end int) {
 		})
 	case t.is(at, "="):
 		if name := t.typed(at - 1); t.isKind(name, word) && !t.is(name-1, ".") {
-			t.aliases[t.string(name)] = true
+			t.aliases[t.string(name)], t.handed[name] = true, true
 		}
 	case t.oneOf(at, "(", ","):
 		t.given(from)
