@@ -90,22 +90,22 @@ func (w *World) keptOf(ctx context.Context, q Question, d spec.Deploy, h Host, l
 		if k.Stale, err = o.Outdated(ctx, live); err != nil {
 			return env.Kept{}, cannotRead(as, err)
 		}
-		k.Stale = append(k.Stale, w.pushedAfter(live, k)...)
+		k.Stale = append(slices.Clone(k.Stale), w.pushedSince(d.Name, k, live)...)
 	}
 	return k, nil
 }
 
-// pushedAfter names what is on record as pushed after what is live was made, where the vendor itself does not tell when a variable
-// was written: an env push, or a release that was put back after it, left it to the next deployment.
-func (w *World) pushedAfter(live provider.Deployment, k env.Kept) (late []string) {
-	if live.Created.IsZero() {
-		return nil
-	}
+// pushedSince names what we have pushed after the live deployment was made, of that of which the vendor tells neither a value nor when it was
+// written: whoever pushed it may have been another process.
+func (w *World) pushedSince(service string, k env.Kept, live provider.Deployment) (names []string) {
 	for _, p := range w.Pushed {
-		has, there := find(k.Has, p.Variable)
-		if p.Service == k.Service && there && has.Updated.IsZero() && p.At.After(live.Created) && !slices.Contains(k.Stale, p.Variable) {
-			late = append(late, p.Variable)
+		v, found := find(k.Has, p.Variable)
+		if p.Service != service || !found || v.Readable || !v.Updated.IsZero() || live.Created.IsZero() || slices.Contains(k.Stale, p.Variable) {
+			continue
+		}
+		if p.At.After(live.Created) {
+			names = append(names, p.Variable)
 		}
 	}
-	return late
+	return names
 }
