@@ -33,11 +33,7 @@ type VariableRow struct {
 
 // quiet reports whether there is nothing to say of a row.
 func (r VariableRow) quiet() bool {
-	return !r.Differs && r.quietState()
-}
-
-func (r VariableRow) quietState() bool {
-	return r.State == "ok" || r.State == "as pushed" || r.State == "not given"
+	return !r.Differs && (r.State == "ok" || r.State == "as pushed" || r.State == "not given")
 }
 
 // Variables lists the variables that are not as they should be, or all, and counts them.
@@ -147,17 +143,18 @@ func short(fingerprint string) string {
 func CountedVariables(rows []VariableRow) string {
 	counts, differ := map[string]int{}, 0
 	for _, r := range rows {
-		if !r.Differs || !r.quietState() { // what is ok, and only stale, is counted as stale
-			counts[r.State]++
-		}
 		if r.Differs {
 			differ++
 		}
-		if r.Stale {
+		switch { // each once: the numbers are to add up
+		case r.State == "missing" || r.State == "extra" || r.State == "different":
+			counts[r.State]++
+		case r.Stale:
 			counts["stale"]++
-		}
-		if r.Since {
+		case r.Since:
 			counts["written since"]++
+		default:
+			counts[r.State]++
 		}
 	}
 	count := func(states ...string) string {
