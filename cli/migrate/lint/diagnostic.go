@@ -1,0 +1,89 @@
+package lint
+
+import (
+	"bytes"
+
+	"readme/cli/migrate"
+	"readme/cli/release"
+)
+
+// Level says what a diagnostic means for a release.
+type Level string
+
+// The levels.
+const (
+	Error   Level = "error"   // it breaks what is live, loses data or opens it to strangers: a release refuses the file
+	Warning Level = "warning" // it hurts if the table is large or busy, or later
+)
+
+// Diagnostic is one thing that a rule has to say about a place in a file.
+type Diagnostic struct {
+	Rule   string        `json:"rule"`
+	Level  Level         `json:"level"`
+	Where  release.Place `json:"where"`
+	Span   Span          `json:"span"`
+	Title  string        `json:"title"`            // what it does and whom it hurts, in a sentence without a full stop
+	Help   string        `json:"help"`             // how to do it safely
+	Better []string      `json:"better,omitempty"` // the SQL that does it so, by lines
+
+	Migration string  `json:"-"` // the file's name without its folder; "" for what is about the folder
+	Snippet   Snippet `json:"-"`
+	Later     bool    `json:"-"` // it is a matter of design, and this release would not feel it
+
+	try string
+}
+
+// Span is a part of a file, in bytes from its beginning: [Start, End).
+type Span struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// Snippet is the line in which a span begins, and the part of it that is meant, in bytes of the line.
+type Snippet struct {
+	Line       string
+	Start, End int
+}
+
+// snippet cuts the line out of a file.
+func snippet(src []byte, span Span) Snippet {
+	from := bytes.LastIndexByte(src[:span.Start], '\n') + 1
+	to := len(src)
+	if n := bytes.IndexByte(src[span.Start:], '\n'); n >= 0 {
+		to = span.Start + n
+	}
+	return Snippet{Line: string(src[from:to]), Start: span.Start - from, End: min(span.End, to) - from}
+}
+
+// Fault is the diagnostic as other errors are shown. caret is the source line with what is under it.
+func (d Diagnostic) Fault(caret []string) *release.Fault {
+	f := &release.Fault{
+		Title: d.Title + " (" + d.Rule + ")", Detail: d.Help, Where: &d.Where, Try: d.try, Exit: release.ExitInvalid,
+	}
+	if len(caret) > 0 {
+		f.Evidence = append(f.Evidence, release.Evidence{Label: d.Where.File, Lines: caret})
+	}
+	if len(d.Better) > 0 {
+		f.Evidence = append(f.Evidence, release.Evidence{Label: "better", Lines: d.Better})
+	}
+	return f
+}
+
+// Of picks the diagnostics of some files, by their names. What is about the folder is always among them.
+func Of(all []Diagnostic, names func(migration string) bool) []Diagnostic {
+	var out []Diagnostic
+	for _, d := range all {
+		if d.Migration == "" || names(d.Migration) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// at fills in the place of a diagnostic about a part of a file.
+func (d Diagnostic) at(m *migrate.Migration, span Span) Diagnostic {
+	line, column := m.Place(span.Start)
+	d.Where = release.Place{File: m.File, Line: line, Column: column}
+	d.Span, d.Migration, d.Snippet, d.try = span, m.Name, snippet(m.Source(), span), m.Edit(span.Start)
+	return d
+}
