@@ -33,6 +33,7 @@ func readIgnores(f *file) ignores {
 			continue
 		}
 		rules, whole, ok := ignored(string(src[t.Start:t.End]))
+		f.misspelt(rules, t)
 		switch {
 		case !ok:
 		case whole:

@@ -1,8 +1,8 @@
 package lint
 
 import (
-	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // alone is what a statement needs that Postgres does not run in a transaction.
@@ -25,7 +25,7 @@ func indexCreation(f *file, s stmt) {
 		return
 	}
 	table, ok := indexed(s)
-	if !ok || f.made[table.key()] || has(s.toks, "on", "only") { // ONLY: of a partitioned table, whose parts get theirs later
+	if !ok || f.has(table.key()) || has(s.toks, "on", "only") { // ONLY: of a partitioned table, whose parts get theirs later
 		return
 	}
 	f.say(Diagnostic{
@@ -55,7 +55,7 @@ func indexDeletion(f *file, s stmt) {
 	c.take("if", "exists")
 	better := []string{alone}
 	for _, index := range c.idents() { // it takes one at a time, and no CASCADE
-		if !f.made[index.key()] {
+		if !f.has(index.key()) {
 			better = append(better, "drop index concurrently if exists "+s.text(index.toks)+";")
 		}
 	}
@@ -75,16 +75,15 @@ func insert(s stmt, i int, words string) string {
 	return oneLine(s.text(s.toks[:i]) + " " + words + " " + s.text(s.toks[i:]))
 }
 
-// replaced is a statement with other words in the place of some of its tokens, on one line.
-func replaced(s stmt, from, to int, words string) string {
-	before, after := "", ""
-	if from > 0 {
-		before = s.text(s.toks[:from]) + " "
+// quoted is a name as SQL takes it.
+func quoted(name string) string {
+	plain := func(r rune) bool {
+		return r == '_' || r >= utf8.RuneSelf || (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9')
 	}
-	if to < len(s.toks) {
-		after = " " + s.text(s.toks[to:])
+	if name != "" && (name[0] < '0' || name[0] > '9') && !strings.ContainsFunc(name, func(r rune) bool { return !plain(r) }) {
+		return name
 	}
-	return oneLine(before + words + after)
+	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
 // oneLine makes SQL short enough to be shown as an example.
@@ -93,9 +92,4 @@ func oneLine(sql string) string {
 		return sql // space and line ends may mean something
 	}
 	return strings.Join(strings.Fields(sql), " ")
-}
-
-// index of a token in a statement.
-func (s stmt) index(t tok) int {
-	return slices.IndexFunc(s.toks, func(o tok) bool { return o.start == t.start })
 }

@@ -5,26 +5,33 @@ type schema struct {
 	types  map[string]string // of columns, by "schema.table.column"
 	checks map[string]string // CHECK (column IS NOT NULL), by "schema.table.constraint": the column's key
 	proven map[string]bool   // columns of which such a check was validated
+
+	pathSet map[string]bool // functions whose search_path is fixed
+	fresh   map[string]bool // tables and so on that files of the same release make
 }
 
 // learn takes note of what a statement makes.
 func (k *schema) learn(f *file, s stmt) {
 	if t, ok := readCreateTable(s); ok {
-		f.made[t.table.key()] = true
+		f.make(t.table.key())
 		for _, c := range t.columns {
 			k.types[t.table.key()+"."+c.name.word] = typeName(c.typ)
 		}
 		return
 	}
 	if name, ok := createdView(s); ok {
-		f.made[name.key()] = true
+		f.make(name.key())
 		return
 	}
 	if name, ok := createdIndex(s); ok {
-		if table, known := indexed(s); known && f.made[table.key()] {
+		if table, known := indexed(s); known && f.has(table.key()) {
 			name.schema = table.schema // an index is where its table is
-			f.made[name.key()] = true
+			f.make(name.key())
 		}
+		return
+	}
+	if name, ok := pathSet(s); ok {
+		k.pathSet[name.key()] = true
 		return
 	}
 	t, ok := readAlterTable(s)
@@ -81,8 +88,8 @@ func (k *schema) alter(f *file, table ident, a action) {
 	case renameTo:
 		renamed := table
 		renamed.name = a.name.word
-		if f.made[table.key()] {
-			f.made[renamed.key()] = true
+		if f.has(table.key()) {
+			f.make(renamed.key())
 		}
 	case addConstraint:
 		if column, ok := checksNotNull(a.rest); ok {

@@ -1,7 +1,7 @@
-create table public.shelves (id bigint primary key);
+create table public.shelves (id bigint primary key, place text);
 alter table public.shelves enable row level security;
-create index shelves_id on public.shelves (id);
-drop index shelves_id;
+create index shelves_place on public.shelves (place);
+drop index shelves_place;
 
 -- größer: the column is counted in characters
 	/* ü */ create unique index

@@ -1,0 +1,116 @@
+package lint
+
+import "strings"
+
+// afterDeploy is what a file begins with that takes away what the code which is live needs.
+const afterDeploy = "-- readme-ops: after-deploy"
+
+// drops look at what is taken away. In a file that runs after the deploy nothing needs it any more, and what it destroys is
+// copied first.
+func drops(f *file, s stmt) {
+	c := &cursor{toks: s.toks}
+	if t, ok := readAlterTable(s); ok {
+		for _, a := range t.actions {
+			if a.do == dropColumn && !f.has(t.table.key()) && !f.m.AfterDeploy {
+				f.say(Diagnostic{
+					Rule: "ban-drop-column", Level: Error,
+					Title:  "the code that is live until the deploy may still read and write " + a.name.word,
+					Help:   "release first code that does without it, and drop it in a file that runs after the deploy",
+					Better: []string{afterDeploy, "alter table " + s.text(t.table.toks) + " " + oneLine(s.text(a.toks)) + ";"},
+				}, span(a.toks))
+			}
+		}
+		return
+	}
+	if !c.take("drop") {
+		return
+	}
+	c.one("foreign", "materialized")
+	kind := c.one("table", "schema", "database", "view", "function", "procedure", "type")
+	if kind == "" {
+		return
+	}
+	c.take("if", "exists")
+	for _, name := range c.idents() {
+		f.dropped(s, kind, name)
+	}
+}
+
+func (f *file) dropped(s stmt, kind string, name ident) {
+	d := Diagnostic{
+		Rule: "ban-drop-" + kind, Level: Error,
+		Title:  "the code that is live until the deploy may still need " + kind + " " + name.name,
+		Help:   "release first code that does without it, and drop it in a file that runs after the deploy",
+		Better: []string{afterDeploy, oneLine(s.text(s.toks)) + ";"},
+	}
+	switch kind {
+	case "database":
+		d.Title, d.Better = "this destroys a whole database", nil
+		d.Help = "a migration changes the database that it runs in; remove another one by hand, after a backup"
+		f.say(d, span(s.toks))
+		return
+	case "view", "function", "procedure", "type":
+		if f.remade(s, kind, name) {
+			return
+		}
+		d.Level = Warning
+		if kind == "procedure" {
+			d.Rule = "ban-drop-function"
+		}
+	}
+	if !f.m.AfterDeploy && !f.has(name.key()) {
+		f.say(d, span(name.toks))
+	}
+}
+
+// remade reports whether the file makes anew what this statement drops: nobody sees a moment without it.
+func (f *file) remade(s stmt, kind string, name ident) bool {
+	for _, other := range f.stmts {
+		c := &cursor{toks: other.toks}
+		if len(s.toks) == 0 || len(other.toks) == 0 || other.toks[0].start <= s.toks[0].start || !c.take("create") {
+			continue
+		}
+		c.take("or", "replace")
+		c.one("recursive", "materialized")
+		if !c.take(kind) {
+			continue
+		}
+		if made, ok := c.ident(); ok && made.key() == name.key() {
+			return true
+		}
+	}
+	return false
+}
+
+// truncates looks at TRUNCATE, whose rows are gone at once.
+func truncates(f *file, s stmt) {
+	c := &cursor{toks: s.toks}
+	if !c.take("truncate") {
+		return
+	}
+	c.take("table")
+	c.take("only")
+	var names []string
+	for _, n := range c.idents() {
+		if !f.has(n.key()) {
+			names = append(names, n.name)
+		}
+	}
+	cascade := find(s.toks, "cascade")
+	switch {
+	case cascade >= 0:
+		f.say(Diagnostic{
+			Rule: "ban-truncate-cascade", Level: Error,
+			Title:  "this empties every table that refers to one of these as well, and theirs",
+			Help:   "name the tables that are meant, so that another one is an error",
+			Better: []string{oneLine(s.text(s.toks[:cascade])) + ";"},
+		}, span(s.toks[cascade:cascade+1]))
+	case len(names) > 0 && !f.m.AfterDeploy:
+		f.say(Diagnostic{
+			Rule: "ban-truncate", Level: Error,
+			Title:  "this destroys all rows of " + strings.Join(names, " and ") + " while code is live that may need them",
+			Help:   "do it in a file that runs after the deploy, before which the rows are copied",
+			Better: []string{afterDeploy, oneLine(s.text(s.toks)) + ";"},
+		}, span(s.toks))
+	}
+}
