@@ -1,5 +1,7 @@
 package migrate
 
+import "iter"
+
 // TokenKind says what a Token is, as far as it matters to who reads SQL without a grammar.
 type TokenKind uint8
 
@@ -19,29 +21,31 @@ type Token struct {
 
 // Tokens cuts SQL into tokens, as the runner reads it. It stops where the text does not go on as SQL; Load has refused a
 // file with such a place.
-func Tokens(src []byte) []Token {
-	var out []Token
-	for at := 0; at < len(src); {
-		t, err := scan(src, at)
-		if err != nil {
-			break
+func Tokens(src []byte) iter.Seq[Token] {
+	return func(yield func(Token) bool) {
+		for at := 0; at < len(src); {
+			t, err := scan(src, at)
+			if err != nil {
+				return
+			}
+			at = t.end
+			kind := TokenSign
+			switch t.kind {
+			case space:
+				continue
+			case word:
+				kind = TokenWord
+			case quoted:
+				kind = TokenQuoted
+			case lineComment, blockComment:
+				kind = TokenComment
+			case semicolon, opening, closing, backslash, other:
+			}
+			if !yield(Token{kind, t.start, t.end}) {
+				return
+			}
 		}
-		at = t.end
-		kind := TokenSign
-		switch t.kind {
-		case space:
-			continue
-		case word:
-			kind = TokenWord
-		case quoted:
-			kind = TokenQuoted
-		case lineComment, blockComment:
-			kind = TokenComment
-		case semicolon, opening, closing, backslash, other:
-		}
-		out = append(out, Token{kind, t.start, t.end})
 	}
-	return out
 }
 
 // Source is the text of the file, which is not to be changed.

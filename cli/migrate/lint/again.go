@@ -2,7 +2,7 @@ package lint
 
 // again looks at what runs outside a transaction: when it fails in the middle, what stands before is done, and a person
 // lets the file run once more.
-func again(f *file, s stmt) {
+func again(f *file, _ int, s stmt) {
 	if !f.m.NoTransaction {
 		return
 	}
@@ -33,7 +33,7 @@ func again(f *file, s stmt) {
 }
 
 // clears notes the indexes that the file drops if they are there.
-func clears(f *file, s stmt) {
+func clears(f *file, _ int, s stmt) {
 	c := &cursor{toks: s.toks}
 	if !c.take("drop", "index") {
 		return

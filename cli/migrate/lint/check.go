@@ -2,6 +2,7 @@ package lint
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"readme/cli/migrate"
@@ -20,42 +21,31 @@ type Project struct {
 // with Of.
 func Check(files []migrate.Migration, p Project) []Diagnostic {
 	seen := &schema{types: map[string]string{}, proven: map[string]bool{}, checks: map[string]string{}, pathSet: map[string]bool{}, fresh: map[string]bool{}}
-	all := make([]file, 0, len(files))
+	all := make([]*file, 0, len(files))
 	for i := range files {
 		all = append(all, read(&files[i], p, seen))
 	}
-	for i := range all {
-		all[i].later = all[i+1:]
-	}
 	var out []Diagnostic
-	for i := range all {
-		f := &all[i]
-		for _, s := range f.stmts {
-			for _, rule := range statementRules() {
-				rule(f, s)
+	for i, f := range all {
+		f.later = all[i+1:]
+		for n, s := range f.stmts {
+			for _, rule := range checks() {
+				rule(f, n, s)
 			}
 			seen.learn(f, s)
-		}
-		for _, rule := range fileRules() {
-			rule(f)
 		}
 		out = append(out, f.kept()...)
 	}
 	return out
 }
 
-// statementRules look at one statement, in the order in which they stand in a file.
-func statementRules() []func(*file, stmt) {
-	return []func(*file, stmt){
+// checks look at one statement, the i-th of its file, after those above it.
+func checks() []func(f *file, i int, s stmt) {
+	return []func(*file, int, stmt){
 		indexCreation, indexDeletion, rebuilds, partitions, again, clears,
 		constraints, addsConstraints, domains, newColumns, oldColumns,
-		drops, truncates, rows, renames, timeouts, types, lengths, definers, schemas,
+		drops, truncates, rows, renames, timeouts, types, lengths, definers, open, schemas,
 	}
-}
-
-// fileRules look at a file as a whole.
-func fileRules() []func(*file) {
-	return []func(*file){open}
 }
 
 // file is a migration while the rules look at it.
@@ -64,7 +54,8 @@ type file struct {
 	p     Project
 	stmts []stmt
 	seen  *schema
-	later []file // those that run after it
+	ahead ahead
+	later []*file // those that run after it
 	found []Diagnostic
 
 	made    map[string]bool // tables, views and indexes that it creates itself: they are empty, and nobody uses them yet
@@ -72,11 +63,14 @@ type file struct {
 	cleared map[string]bool // indexes that it has dropped if they were there
 }
 
-func read(m *migrate.Migration, p Project, seen *schema) file {
-	f := file{m: m, p: p, seen: seen, made: map[string]bool{}, added: map[string]bool{}, cleared: map[string]bool{}}
+func read(m *migrate.Migration, p Project, seen *schema) *file {
+	f := &file{m: m, p: p, seen: seen, made: map[string]bool{}, added: map[string]bool{}, cleared: map[string]bool{}}
 	for _, s := range m.Statements {
-		f.stmts = append(f.stmts, cut(m.Source(), s))
+		if one, ok := cut(m.Source(), s); ok {
+			f.stmts = append(f.stmts, one)
+		}
 	}
+	f.ahead = look(f.stmts)
 	return f
 }
 
@@ -92,11 +86,31 @@ func (f *file) make(key string) {
 }
 
 // say adds a diagnostic about a part of the file.
-func (f *file) say(d Diagnostic, about Span) { f.found = append(f.found, d.at(f.m, about)) }
+func (f *file) say(d Diagnostic, about Span) {
+	d.Span = about
+	f.found = append(f.found, d)
+}
+
+// mostOfAFile is how many diagnostics of one file are told apart.
+const mostOfAFile = 200
 
 // kept is what no comment silences, in the order of the file.
 func (f *file) kept() []Diagnostic {
 	ignores := readIgnores(f)
 	slices.SortStableFunc(f.found, func(a, b Diagnostic) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
-	return slices.DeleteFunc(f.found, func(d Diagnostic) bool { return ignores.cover(d) })
+	kept := ignores.without(f.found)
+	if more := len(kept) - mostOfAFile; more > 0 {
+		level := Warning
+		if slices.ContainsFunc(kept[mostOfAFile:], func(d Diagnostic) bool { return d.Level == Error }) {
+			level = Error
+		}
+		kept = append(kept[:mostOfAFile], Diagnostic{
+			Rule: "too-many", Level: level, Span: kept[mostOfAFile].Span,
+			Title: fmt.Sprintf("and %d more in this file", more), Help: "mend those above first",
+		})
+	}
+	for i, d := range kept {
+		kept[i] = d.at(f.m)
+	}
+	return kept
 }

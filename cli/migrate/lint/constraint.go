@@ -3,9 +3,9 @@ package lint
 import "strings"
 
 // constraints look at what an ALTER TABLE adds to a table that is in use.
-func constraints(f *file, s stmt) {
-	t, ok := readAlterTable(s)
-	if !ok || f.has(t.table.key()) {
+func constraints(f *file, _ int, s stmt) {
+	t := s.alter
+	if t == nil || f.has(t.table.key()) {
 		return
 	}
 	for _, a := range t.actions {
@@ -166,9 +166,9 @@ func (f *file) validated(s stmt, table ident, a action) {
 }
 
 // addsConstraints notes the constraints that the file adds.
-func addsConstraints(f *file, s stmt) {
-	t, ok := readAlterTable(s)
-	if !ok {
+func addsConstraints(f *file, _ int, s stmt) {
+	t := s.alter
+	if t == nil {
 		return
 	}
 	for _, a := range t.actions {

@@ -1,7 +1,7 @@
 package lint
 
 // definers look at functions that run with the rights of their owner and take the names in them from whoever calls.
-func definers(f *file, s stmt) {
+func definers(f *file, i int, s stmt) {
 	c := &cursor{toks: s.toks}
 	verb := c.one("create", "alter")
 	c.take("or", "replace")
@@ -14,10 +14,7 @@ func definers(f *file, s stmt) {
 		return
 	}
 	args := s.text(c.list())
-	if verb == "alter" && f.seen.pathSet[name.key()] {
-		return
-	}
-	if f.setsPath(s, name) {
+	if after(f.ahead.path, name.key(), i) || verb == "alter" && f.seen.pathSet[name.key()] {
 		return
 	}
 	f.say(Diagnostic{
@@ -38,16 +35,6 @@ func signature(args string) string {
 		return args
 	}
 	return "" // a name that is there once is enough
-}
-
-// setsPath reports whether the file goes on to fix the path of a function.
-func (f *file) setsPath(s stmt, name ident) bool {
-	for _, other := range f.stmts {
-		if n, ok := pathSet(other); ok && n.key() == name.key() && other.toks[0].start > s.toks[0].start {
-			return true
-		}
-	}
-	return false
 }
 
 // pathSet gives the function whose search_path a statement fixes.

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"readme/cli/migrate"
 	"readme/cli/release"
@@ -45,14 +46,28 @@ type Snippet struct {
 	Start, End int
 }
 
-// snippet cuts the line out of a file.
+// around is how much of a long line is kept on either side of where a span begins, in bytes.
+const around = 300
+
+// snippet cuts the line out of a file. Of a long one it keeps what is around the span.
 func snippet(src []byte, span Span) Snippet {
 	from := bytes.LastIndexByte(src[:span.Start], '\n') + 1
-	to := len(src)
-	if n := bytes.IndexByte(src[span.Start:], '\n'); n >= 0 {
-		to = span.Start + n
+	to := lineEnd(src, span.Start)
+	before, after := "", ""
+	if span.Start-from > around {
+		before, from = "…", span.Start-around
+		for from < span.Start && !utf8.RuneStart(src[from]) {
+			from++
+		}
 	}
-	return Snippet{Line: string(src[from:to]), Start: span.Start - from, End: min(span.End, to) - from}
+	if to-span.Start > around {
+		after, to = "…", span.Start+around
+		for to > span.Start && !utf8.RuneStart(src[to]) {
+			to--
+		}
+	}
+	start := len(before) + span.Start - from
+	return Snippet{Line: before + string(src[from:to]) + after, Start: start, End: start + min(span.End, to) - span.Start}
 }
 
 // Fault is the diagnostic as other errors are shown. caret is the source line with what is under it.
@@ -81,9 +96,9 @@ func Of(all []Diagnostic, names func(migration string) bool) []Diagnostic {
 }
 
 // at fills in the place of a diagnostic about a part of a file.
-func (d Diagnostic) at(m *migrate.Migration, span Span) Diagnostic {
-	line, column := m.Place(span.Start)
+func (d Diagnostic) at(m *migrate.Migration) Diagnostic {
+	line, column := m.Place(d.Span.Start)
 	d.Where = release.Place{File: m.File, Line: line, Column: column}
-	d.Span, d.Migration, d.Snippet, d.try = span, m.Name, snippet(m.Source(), span), m.Edit(span.Start)
+	d.Migration, d.Snippet, d.try = m.Name, snippet(m.Source(), d.Span), m.Edit(d.Span.Start)
 	return d
 }

@@ -1,7 +1,7 @@
 package lint
 
 // domains look at a constraint that a domain gets: every table with a column of it is read.
-func domains(f *file, s stmt) {
+func domains(f *file, _ int, s stmt) {
 	c := &cursor{toks: s.toks}
 	if !c.take("alter", "domain") {
 		return

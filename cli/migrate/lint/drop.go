@@ -7,9 +7,9 @@ const afterDeploy = "-- readme-ops: after-deploy"
 
 // drops look at what is taken away. In a file that runs after the deploy nothing needs it any more, and what it destroys is
 // copied first.
-func drops(f *file, s stmt) {
+func drops(f *file, i int, s stmt) {
 	c := &cursor{toks: s.toks}
-	if t, ok := readAlterTable(s); ok {
+	if t := s.alter; t != nil {
 		for _, a := range t.actions {
 			if a.do == dropColumn && !f.has(t.table.key()) && !f.m.AfterDeploy {
 				f.say(Diagnostic{
@@ -32,11 +32,11 @@ func drops(f *file, s stmt) {
 	}
 	c.take("if", "exists")
 	for _, name := range c.idents() {
-		f.dropped(s, kind, name)
+		f.dropped(i, s, kind, name)
 	}
 }
 
-func (f *file) dropped(s stmt, kind string, name ident) {
+func (f *file) dropped(i int, s stmt, kind string, name ident) {
 	d := Diagnostic{
 		Rule: "ban-drop-" + kind, Level: Error,
 		Title:  "the code that is live until the deploy may still need " + kind + " " + name.name,
@@ -50,8 +50,8 @@ func (f *file) dropped(s stmt, kind string, name ident) {
 		f.say(d, span(s.toks))
 		return
 	case "view", "function", "procedure", "type":
-		if f.remade(s, kind, name) {
-			return
+		if after(f.ahead.created, kind+" "+name.key(), i) {
+			return // the file makes it anew: nobody sees a moment without it
 		}
 		d.Level = Warning
 		if kind == "procedure" {
@@ -63,27 +63,8 @@ func (f *file) dropped(s stmt, kind string, name ident) {
 	}
 }
 
-// remade reports whether the file makes anew what this statement drops: nobody sees a moment without it.
-func (f *file) remade(s stmt, kind string, name ident) bool {
-	for _, other := range f.stmts {
-		c := &cursor{toks: other.toks}
-		if len(s.toks) == 0 || len(other.toks) == 0 || other.toks[0].start <= s.toks[0].start || !c.take("create") {
-			continue
-		}
-		c.take("or", "replace")
-		c.one("recursive", "materialized")
-		if !c.take(kind) {
-			continue
-		}
-		if made, ok := c.ident(); ok && made.key() == name.key() {
-			return true
-		}
-	}
-	return false
-}
-
 // truncates looks at TRUNCATE, whose rows are gone at once.
-func truncates(f *file, s stmt) {
+func truncates(f *file, _ int, s stmt) {
 	c := &cursor{toks: s.toks}
 	if !c.take("truncate") {
 		return

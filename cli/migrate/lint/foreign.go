@@ -7,7 +7,7 @@ import "slices"
 var theirs = []string{"auth", "storage", "realtime"} //nolint:gochecknoglobals // a table
 
 // schemas look at what touches Supabase's own tables.
-func schemas(f *file, s stmt) {
+func schemas(f *file, _ int, s stmt) {
 	if !f.p.Supabase {
 		return
 	}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -26,23 +27,44 @@ const ignorePrefix = "squawk-ignore"
 
 func readIgnores(f *file) ignores {
 	src := f.m.Source()
-	toks := migrate.Tokens(src)
 	var out ignores
-	for i, t := range toks {
+	var above []int // those of out that wait for what they stand above
+	last := 0       // where the token before ends
+	for t := range migrate.Tokens(src) {
 		if t.Kind != migrate.TokenComment {
+			for _, i := range above {
+				out[i].span = f.below(src, t.Start)
+			}
+			above, last = above[:0], t.End
 			continue
 		}
 		rules, whole, ok := ignored(string(src[t.Start:t.End]))
+		if !ok {
+			continue
+		}
 		f.misspelt(rules, t)
-		switch {
-		case !ok:
+		begins := bytes.LastIndexByte(src[:t.Start], '\n') + 1
+		switch line := (Span{begins, lineEnd(src, t.End)}); {
 		case whole:
 			out = append(out, ignore{Span{0, len(src) + 1}, rules})
+		case last > begins: // behind something
+			out = append(out, ignore{line, rules})
 		default:
-			out = append(out, ignore{f.below(src, toks[:i], toks[i:]), rules})
+			above = append(above, len(out))
+			out = append(out, ignore{line, rules})
 		}
 	}
 	return out
+}
+
+// below is what a comment silences that the token at a byte follows: a statement, if it begins one, or its line.
+func (f *file) below(src []byte, at int) Span {
+	all := f.m.Statements
+	i, begins := slices.BinarySearchFunc(all, at, func(s migrate.Statement, at int) int { return cmp.Compare(s.Offset, at) })
+	if begins {
+		return Span{at, at + len(all[i].SQL)}
+	}
+	return Span{at, lineEnd(src, at)}
 }
 
 // ignored reads a comment. No rules are all of them.
@@ -70,26 +92,6 @@ func ignored(comment string) (rules []string, whole, ok bool) {
 	return rules, whole, true
 }
 
-// below is what a comment stands in front of. before and from are the tokens of the file up to the comment, and from it on.
-func (f *file) below(src []byte, before, from []migrate.Token) Span {
-	comment := from[0]
-	line := Span{bytes.LastIndexByte(src[:comment.Start], '\n') + 1, lineEnd(src, comment.End)}
-	if len(before) > 0 && before[len(before)-1].End > line.Start {
-		return line // behind something
-	}
-	next := slices.IndexFunc(from, func(t migrate.Token) bool { return t.Kind != migrate.TokenComment })
-	if next < 0 {
-		return line
-	}
-	at := from[next].Start
-	for _, s := range f.m.Statements {
-		if s.Offset == at {
-			return Span{at, at + len(s.SQL)}
-		}
-	}
-	return Span{at, lineEnd(src, at)}
-}
-
 func lineEnd(src []byte, at int) int {
 	if n := bytes.IndexByte(src[at:], '\n'); n >= 0 {
 		return at + n
@@ -97,12 +99,21 @@ func lineEnd(src []byte, at int) int {
 	return len(src)
 }
 
-// cover reports whether a diagnostic is silenced.
-func (all ignores) cover(d Diagnostic) bool {
-	return slices.ContainsFunc(all, func(i ignore) bool {
-		return d.Span.Start >= i.span.Start && d.Span.Start < i.span.End &&
-			(len(i.rules) == 0 || slices.Contains(i.rules, d.Rule) || slices.Contains(i.rules, spelling[d.Rule]))
+// without takes those that are silenced out of diagnostics, which are in the order of the file.
+func (all ignores) without(found []Diagnostic) []Diagnostic {
+	slices.SortStableFunc(all, func(a, b ignore) int { return cmp.Compare(a.span.Start, b.span.Start) })
+	var open ignores // those that have begun, and not ended
+	return slices.DeleteFunc(found, func(d Diagnostic) bool {
+		for len(all) > 0 && all[0].span.Start <= d.Span.Start {
+			open, all = append(open, all[0]), all[1:]
+		}
+		open = slices.DeleteFunc(open, func(i ignore) bool { return i.span.End <= d.Span.Start })
+		return slices.ContainsFunc(open, func(i ignore) bool { return i.silences(d.Rule) })
 	})
+}
+
+func (i ignore) silences(rule string) bool {
+	return len(i.rules) == 0 || slices.Contains(i.rules, rule) || slices.Contains(i.rules, spelling[rule])
 }
 
 // spelling are second spellings of squawk's own ids.

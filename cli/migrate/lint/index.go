@@ -11,7 +11,7 @@ const alone = "-- readme-ops: no-transaction"
 // aloneHelp says where such a statement goes.
 const aloneHelp = ", in a file of its own that runs outside a transaction"
 
-func indexCreation(f *file, s stmt) {
+func indexCreation(f *file, _ int, s stmt) {
 	c := &cursor{toks: s.toks}
 	if !c.take("create") {
 		return
@@ -47,7 +47,7 @@ func indexed(s stmt) (ident, bool) {
 	return c.ident()
 }
 
-func indexDeletion(f *file, s stmt) {
+func indexDeletion(f *file, _ int, s stmt) {
 	c := &cursor{toks: s.toks}
 	if !c.take("drop", "index") || c.take("concurrently") {
 		return

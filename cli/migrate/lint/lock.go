@@ -6,7 +6,7 @@ import (
 )
 
 // timeouts look at who switches off what the runner has set: both limits, for each file.
-func timeouts(f *file, s stmt) {
+func timeouts(f *file, _ int, s stmt) {
 	c := &cursor{toks: s.toks}
 	switch {
 	case c.take("reset"):
@@ -61,7 +61,7 @@ func (f *file) unlimited(which string, about Span) {
 }
 
 // rebuilds look at statements that write a table or an index anew while nobody may use it.
-func rebuilds(f *file, s stmt) {
+func rebuilds(f *file, _ int, s stmt) {
 	c := &cursor{toks: s.toks}
 	switch {
 	case c.take("reindex"):
@@ -87,9 +87,9 @@ func rebuilds(f *file, s stmt) {
 }
 
 // partitions look at a part that leaves its table.
-func partitions(f *file, s stmt) {
-	t, ok := readAlterTable(s)
-	if !ok || f.has(t.table.key()) {
+func partitions(f *file, _ int, s stmt) {
+	t := s.alter
+	if t == nil || f.has(t.table.key()) {
 		return
 	}
 	for _, a := range t.actions {

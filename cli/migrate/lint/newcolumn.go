@@ -3,9 +3,9 @@ package lint
 import "slices"
 
 // newColumns look at columns that a table in use gets.
-func newColumns(f *file, s stmt) {
-	t, ok := readAlterTable(s)
-	if !ok || f.has(t.table.key()) {
+func newColumns(f *file, _ int, s stmt) {
+	t := s.alter
+	if t == nil || f.has(t.table.key()) {
 		return
 	}
 	for _, a := range t.actions {

@@ -6,9 +6,9 @@ import (
 )
 
 // oldColumns look at what becomes of columns that are there.
-func oldColumns(f *file, s stmt) {
-	t, ok := readAlterTable(s)
-	if !ok || f.has(t.table.key()) {
+func oldColumns(f *file, _ int, s stmt) {
+	t := s.alter
+	if t == nil || f.has(t.table.key()) {
 		return
 	}
 	for _, a := range t.actions {

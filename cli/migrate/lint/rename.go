@@ -3,9 +3,9 @@ package lint
 import "cmp"
 
 // renames look at names that change: at no moment do the code that is live and the new one both find what they look for.
-func renames(f *file, s stmt) {
-	t, ok := readAlterTable(s)
-	if !ok || f.has(t.table.key()) {
+func renames(f *file, i int, s stmt) {
+	t := s.alter
+	if t == nil || f.has(t.table.key()) {
 		return
 	}
 	head := s.text(t.table.toks)
@@ -22,7 +22,7 @@ func renames(f *file, s stmt) {
 				Better: []string{"alter table " + head + " add column " + quoted(to.name) + " " + cmp.Or(f.seen.types[t.table.key()+"."+a.name.word], "...") + ";"},
 			}, span(a.toks))
 		case renameTo:
-			if f.viewLater(s, t.table) {
+			if after(f.ahead.created, "view "+t.table.key(), i) {
 				continue
 			}
 			f.say(Diagnostic{
@@ -44,14 +44,4 @@ func beside(table ident, name tok) string {
 		return name.text
 	}
 	return table.toks[len(table.toks)-3].text + "." + name.text
-}
-
-// viewLater reports whether the file goes on to make a view with the name of a table.
-func (f *file) viewLater(s stmt, table ident) bool {
-	for _, other := range f.stmts {
-		if n, ok := createdView(other); ok && n.key() == table.key() && other.toks[0].start > s.toks[0].start {
-			return true
-		}
-	}
-	return false
 }

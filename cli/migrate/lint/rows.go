@@ -1,7 +1,7 @@
 package lint
 
 // rows look at statements that touch every row of a table.
-func rows(f *file, s stmt) {
+func rows(f *file, _ int, s stmt) {
 	c := &cursor{toks: s.toks}
 	verb := c.one("delete", "update")
 	if verb == "" || (verb == "delete" && !c.take("from")) {

@@ -12,14 +12,14 @@ type schema struct {
 
 // learn takes note of what a statement makes.
 func (k *schema) learn(f *file, s stmt) {
-	if t, ok := readCreateTable(s); ok {
+	if t := s.create; t != nil {
 		f.make(t.table.key())
 		for _, c := range t.columns {
 			k.types[t.table.key()+"."+c.name.word] = typeName(c.typ)
 		}
 		return
 	}
-	if name, ok := createdView(s); ok {
+	if kind, name, ok := created(s); ok && kind == "view" {
 		f.make(name.key())
 		return
 	}
@@ -34,29 +34,13 @@ func (k *schema) learn(f *file, s stmt) {
 		k.pathSet[name.key()] = true
 		return
 	}
-	t, ok := readAlterTable(s)
-	if !ok {
+	t := s.alter
+	if t == nil {
 		return
 	}
 	for _, a := range t.actions {
 		k.alter(f, t.table, a)
 	}
-}
-
-// createdView gives the name of a view that a statement makes.
-func createdView(s stmt) (ident, bool) {
-	c := &cursor{toks: s.toks}
-	if !c.take("create") {
-		return ident{}, false
-	}
-	c.take("or", "replace")
-	c.one("temp", "temporary")
-	c.one("recursive", "materialized")
-	if !c.take("view") {
-		return ident{}, false
-	}
-	c.take("if", "not", "exists")
-	return c.ident()
 }
 
 // createdIndex gives the name of an index that a statement makes.

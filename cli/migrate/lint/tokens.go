@@ -16,29 +16,47 @@ type tok struct {
 
 // stmt is a statement, cut into tokens.
 type stmt struct {
-	src  []byte // of the file
-	toks []tok
+	src    []byte // of the file
+	toks   []tok
+	create *createTable // if it is a CREATE TABLE
+	alter  *alterTable  // if it is an ALTER TABLE
 }
 
-func cut(src []byte, s migrate.Statement) stmt {
+// most is how many tokens a statement may have. One with more is data, not a change of tables, and no rule looks at it.
+const most = 50_000
+
+func cut(src []byte, s migrate.Statement) (stmt, bool) {
 	out := stmt{src: src}
 	text := []byte(s.SQL)
-	for _, t := range migrate.Tokens(text) {
+	for t := range migrate.Tokens(text) {
 		if t.Kind == migrate.TokenComment {
 			continue
 		}
-		one := tok{text: string(text[t.Start:t.End]), start: s.Offset + t.Start, end: s.Offset + t.End}
-		switch {
-		case t.Kind == migrate.TokenWord:
-			one.word, one.bare = strings.ToLower(one.text), true
-		case t.Kind == migrate.TokenSign:
-			one.word = one.text
-		case strings.HasPrefix(one.text, `"`):
-			one.word = strings.ReplaceAll(one.text[1:len(one.text)-1], `""`, `"`)
+		if len(out.toks) == most {
+			return stmt{}, false
 		}
-		out.toks = append(out.toks, one)
+		out.toks = append(out.toks, newTok(text, s.Offset, t))
 	}
-	return out
+	if t, ok := readCreateTable(out); ok {
+		out.create = &t
+	}
+	if t, ok := readAlterTable(out); ok {
+		out.alter = &t
+	}
+	return out, true
+}
+
+func newTok(text []byte, offset int, t migrate.Token) tok {
+	one := tok{text: string(text[t.Start:t.End]), start: offset + t.Start, end: offset + t.End}
+	switch {
+	case t.Kind == migrate.TokenWord:
+		one.word, one.bare = strings.ToLower(one.text), true
+	case t.Kind == migrate.TokenSign:
+		one.word = one.text
+	case strings.HasPrefix(one.text, `"`):
+		one.word = strings.ReplaceAll(one.text[1:len(one.text)-1], `""`, `"`)
+	}
+	return one
 }
 
 // is reports whether a token is this keyword or sign.

@@ -3,13 +3,13 @@ package lint
 import "strings"
 
 // types look at the types of new columns: what they cost comes later, when changing them needs the whole table.
-func types(f *file, s stmt) {
-	if t, ok := readCreateTable(s); ok && !t.temp {
+func types(f *file, _ int, s stmt) {
+	if t := s.create; t != nil && !t.temp {
 		for _, c := range t.columns {
-			f.columnType(s, t.table, c, isKey(t, c))
+			f.columnType(s, t.table, c, isKey(*t, c))
 		}
 	}
-	if t, ok := readAlterTable(s); ok {
+	if t := s.alter; t != nil {
 		for _, a := range t.actions {
 			if a.do == addColumn {
 				f.columnType(s, t.table, a.column, has(a.column.rest, "primary", "key"))
@@ -80,7 +80,7 @@ func (f *file) columnType(s stmt, table ident, col column, key bool) {
 const longest = 63
 
 // lengths look at names that Postgres cuts off.
-func lengths(f *file, s stmt) {
+func lengths(f *file, _ int, s stmt) {
 	said := map[string]bool{}
 	for _, t := range s.toks {
 		if !t.isName() || len(t.word) <= longest || said[t.word] {
