@@ -98,6 +98,14 @@ func TestNoSecretLeavesAReleaseWhateverHappens(t *testing.T) {
 	s.run(0, "rollback", "--env", "dev", "--reason", "it tells too much", "--yes", "--report", "junit=reports/rollback.xml")
 
 	s.other("ADMIN_TOKEN=another-canary-0123456789abcdef0123", func() { s.run(3, "plan", "--env", "dev") })
+	s.secrets["a newer one"] = "newer-" + bearer
+	s.write(".env.dev", strings.ReplaceAll(s.read(".env.dev"), bearer, s.secrets["a newer one"]))
+	s.run(0, "env", "push", "--env", "dev", "--dry-run")
+	s.run(0, "env", "push", "--env", "dev", "--yes")
+	s.run(0, "env", "push", "--env", "dev", "--unknown", "--dry-run", "--view", "json")
+	s.run(-1, "env", "diff", "--env", "dev", "--all")
+	s.run(-1, "env", "pull", "--env", "dev", "--dry-run")
+	s.run(0, "plan", "--env", "dev")
 	s.run(0, "history")
 	for _, run := range s.journals() {
 		s.run(0, "show", run)

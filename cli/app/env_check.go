@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/urfave/cli/v3"
 
@@ -25,6 +26,7 @@ func (a *app) envCheckCommand() *cli.Command {
 
 // envCheck looks at everything that lies in files. With --env it reads the values of that environment alone.
 func (a *app) envCheck(ctx context.Context) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // it is over before most of what it reads is garbage
 	p, err := a.project()
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ func (a *app) envDiffCommand() *cli.Command {
 }
 
 func (a *app) envDiff(ctx context.Context, all bool) error {
+	a.outcome.Command = "env diff"
 	p, err := a.project()
 	if err != nil {
 		return err
@@ -54,6 +55,7 @@ func (a *app) envDiff(ctx context.Context, all bool) error {
 		return err
 	}
 	shown, notes := w.variableRows(ctx, rows, len(unread) > 0)
+	a.outcome.Variables = append([]view.VariableRow{}, shown...)
 	if err := a.showVariables(w, shown, notes, unread, all); err != nil {
 		return err
 	}

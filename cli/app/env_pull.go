@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/urfave/cli/v3"
 
@@ -62,11 +63,7 @@ func (a *app) envPull(ctx context.Context, out string, dryRun bool) error {
 	if err != nil {
 		return err
 	}
-	for _, k := range kept {
-		for _, v := range k.Has {
-			a.veil.learn(p.matrix, map[string]release.Secret{v.Name: v.Value})
-		}
-	}
+	a.learn(p, kept)
 	pull := env.Pull{Matrix: p.matrix, Environment: e.Name, File: file, Services: kept, Values: w.steps.Values, Key: w.steps.Fingerprints}
 	changed, rows, findings := pull.Apply()
 	if err := env.Faults(findings); err != nil {
@@ -79,6 +76,17 @@ func (a *app) envPull(ctx context.Context, out string, dryRun bool) error {
 	}
 	a.elsewhere(changed, rows)
 	return a.showPull(e, at, rows, dryRun)
+}
+
+// learn makes sure that no value of the product's variables is shown. What a vendor adds of its own is no secret: names and ids.
+func (a *app) learn(p *project, kept []env.Kept) {
+	for _, k := range kept {
+		for _, v := range k.Has {
+			if slices.ContainsFunc(p.matrix.Variables, func(m spec.Variable) bool { return m.Name == v.Name }) {
+				a.veil.learn(p.matrix, map[string]release.Secret{v.Name: v.Value})
+			}
+		}
+	}
 }
 
 // elsewhere warns of variables that the shell has another value for than the file has now: two that differ stop every command.
@@ -95,8 +103,12 @@ func (a *app) elsewhere(file env.File, rows []env.Pulled) {
 func (a *app) showPull(e spec.Environment, at valuesFile, rows []env.Pulled, dryRun bool) error {
 	shown := view.Pulled{Env: e.Name, File: at.near, DryRun: dryRun, Rows: []view.PullRow{}}
 	for _, r := range rows {
+		here := "nothing"
+		if r.Had {
+			here = env.Short(r.Here)
+		}
 		shown.Rows = append(shown.Rows, view.PullRow{
-			Variable: r.Variable, Deed: string(r.Deed), From: r.From, Here: env.Short(r.Here), There: env.Short(r.There), Why: r.Why,
+			Variable: r.Variable, Deed: string(r.Deed), From: r.From, Here: here, There: env.Short(r.There), Why: r.Why,
 		})
 	}
 	if a.view == "json" {

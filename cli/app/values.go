@@ -84,8 +84,9 @@ func noValues(p *project, e spec.Environment, path string, missing []env.Finding
 }
 
 // shared refuses a database or a queue that is another environment's too, as far as the values files tell: a release to
-// one would change the other.
+// one would change the other. Of another environment no secret store is opened: there the references are compared.
 func (p *project) shared(e spec.Environment, values map[string]release.Secret) error {
+	own, _, _ := env.ReadFile(filepath.Join(p.values, e.Values))
 	for _, other := range p.rel.Environments {
 		if other.Name == e.Name || other.Box || other.Values == "" {
 			continue
@@ -98,7 +99,10 @@ func (p *project) shared(e spec.Environment, values map[string]release.Secret) e
 		for _, v := range [][2]string{{"DATABASE_URL", "database"}, {"REDIS_URL", "queue"}} {
 			name, what := v[0], v[1]
 			theirs, _ := file.Get(name)
-			if ours := placeOf(values[name]); ours == "" || ours != placeOf(theirs.Value) {
+			mine, _ := own.Get(name)
+			_, referred, _ := env.ParseReference(mine.Value.Reveal())
+			ours := placeOf(values[name])
+			if one := referred && mine.Value.Reveal() == theirs.Value.Reveal(); !one && (ours == "" || ours != placeOf(theirs.Value)) {
 				continue
 			}
 			return &release.Fault{

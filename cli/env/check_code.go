@@ -3,10 +3,12 @@ package env
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"readme/cli/env/code"
+	"readme/cli/release"
 	"readme/cli/spec"
 )
 
@@ -43,7 +45,7 @@ func (c *checker) code(ctx context.Context) {
 		for _, i := range n.By {
 			r.veiled[i] = true
 		}
-		c.note(n.At.String() + ": " + n.Text)
+		c.note(c.at(n.At).String() + ": " + n.Text)
 	}
 	out = append(out, r.unread(result.Gone)...)
 	c.add("code", out)
@@ -102,7 +104,7 @@ func (r *readers) use(u code.Use) []Finding {
 	}
 	by := strings.Join(names, " and ")
 	f := Finding{
-		RuleUndeclared, u.At, fmt.Sprintf("%s reads %s, which %s does not declare", by, u.Name, r.Matrix.File),
+		RuleUndeclared, r.at(u.At), fmt.Sprintf("%s reads %s, which %s does not declare", by, u.Name, r.Matrix.File),
 		fmt.Sprintf("add it there, with services: [%s], and let `readme-ops env fix` write the example", strings.Join(names, ", ")), "",
 	}
 	if v, known := r.known[u.Name]; known {
@@ -142,4 +144,10 @@ func (r *readers) unread(gone []code.Gone) []Finding {
 		}
 	}
 	return out
+}
+
+// at is a place in the code as a person would write it.
+func (c *checker) at(p release.Place) release.Place {
+	p.File = filepath.Join(c.Dir, filepath.FromSlash(p.File))
+	return p
 }

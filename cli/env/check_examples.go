@@ -5,7 +5,10 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -13,28 +16,56 @@ import (
 
 // examples holds every env.example against the matrix: which keys it has, in which order, and with which values.
 func (c *checker) examples(ctx context.Context) {
+	read := make([]example, len(c.Matrix.Services))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, s := range c.Matrix.Services {
+		group.Go(func() error {
+			if ctx.Err() == nil {
+				read[i] = c.alone(s)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
 	var out []Finding
 	seen := map[string]Entry{} // of same_everywhere, the first value
-	for _, s := range c.Matrix.Services {
-		if ctx.Err() != nil {
-			return
-		}
-		file, findings, err := readExample(c.Matrix, s, c.Dir)
-		out = append(out, findings...)
-		if err != nil {
+	for _, x := range read {
+		out = append(out, x.findings...)
+		if !x.ok {
 			continue
 		}
 		c.report.Counts.Examples++
-		out = append(out, Dialects(file, nil)...)
-		out = append(out, inComments(file)...)
-		for _, e := range file.Entries {
+		for _, e := range x.file.Entries {
 			if v, ok := c.known[e.Key]; ok && !e.Again() {
-				out = append(out, c.example(v, e)...)
 				out = append(out, everywhere(v, e, seen)...)
 			}
 		}
 	}
 	c.add("examples", out)
+}
+
+// example is an env.example, and what is wrong with it whatever the others say.
+type example struct {
+	file     File
+	ok       bool // it could be read
+	findings []Finding
+}
+
+// alone looks at one env.example, while others are looked at.
+func (c *checker) alone(s spec.Service) example {
+	file, findings, err := readExample(c.Matrix, s, c.Dir)
+	if err != nil {
+		return example{findings: findings}
+	}
+	findings = append(findings, Dialects(file, nil)...)
+	findings = append(findings, inComments(file)...)
+	for _, e := range file.Entries {
+		if v, ok := c.known[e.Key]; ok && !e.Again() {
+			findings = append(findings, c.example(v, e)...)
+		}
+	}
+	return example{file, true, findings}
 }
 
 // readExample reads an env.example, and finds how its keys differ from the matrix; the error is only that nothing is known of it.

@@ -31,7 +31,7 @@ func TestCheck_findsNothingInACleanProject(t *testing.T) {
 	if got := found(t, dir, report); len(got) > 0 || len(report.Notes) > 0 {
 		t.Errorf("found %s\nnotes %q", strings.Join(got, "\n"), report.Notes)
 	}
-	want := env.Counts{Variables: 23, Services: 5, Examples: 5, Values: 2, Sources: 6, Reads: 20}
+	want := env.Counts{Variables: 23, Services: 5, Examples: 5, Values: 2, Sources: 6, Reads: 22}
 	if diff := cmp.Diff(want, report.Counts); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -78,6 +78,19 @@ func TestCheck_seesEachOfItsRulesBroken(t *testing.T) {
 	}
 	for rule := range broken {
 		t.Errorf("%s is not among the rules", rule)
+	}
+}
+
+func TestRules_areToldInThePageAboutThem(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/checks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range append(env.Rules(), env.RuleOracle) {
+		if !strings.Contains(string(page), "`"+rule+"`") {
+			t.Errorf("docs/checks.md does not tell of %s", rule)
+		}
 	}
 }
 
@@ -128,6 +141,35 @@ func TestCheck_takesWhatTheProcessHas(t *testing.T) {
 	report, err := env.Check(t.Context(), p)
 	if err != nil || len(report.Findings()) > 0 {
 		t.Errorf("got %v, %v", report.Findings(), err)
+	}
+}
+
+func TestCheck_letsExamplesDifferWhereNobodyWantsThemAlike(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	envtest.Clean(t, clean, dir)
+	swap := func(name, before, after string) {
+		path := filepath.Join(dir, name)
+		text, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(text), before) {
+			t.Fatalf("%s: no %q, %v", name, before, err)
+		}
+		if err := os.WriteFile(path, []byte(strings.Replace(string(text), before, after, 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	swap("api/env.example", "QUEUE_HOST=", "QUEUE_HOST=queue-a")
+	swap("worker/env.example", "QUEUE_HOST=", "QUEUE_HOST=queue-b")
+	swap("envmatrix.yaml", "type: host, required: false, services: [api, worker], same_everywhere: true", "type: host, required: false, services: [api, worker]")
+	r, m, err := spec.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, env.DocsFile), env.Docs(r, m), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := found(t, dir, checkIn(t, dir)); len(got) > 0 {
+		t.Errorf("found %q", got)
 	}
 }
 

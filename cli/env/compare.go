@@ -17,10 +17,20 @@ const skew = time.Minute
 // Compare holds what vendors keep against the matrix, the values of here and what was pushed last: a row for each variable of each service that is
 // there or should be, in the order of the services and the matrix, what is extra last. No row for an optional variable that is neither here nor there.
 func Compare(c Comparison) []Row {
+	last := map[[2]string]Pushed{}
+	for _, p := range c.Pushed {
+		last[[2]string{p.Service, p.Variable}] = p
+	}
 	var all []compared
 	for _, k := range c.Services {
+		has := map[string]provider.Variable{}
+		for _, v := range k.Has {
+			has[v.Name] = v
+		}
 		for _, v := range k.Wanted {
-			if one, ok := c.compare(k, v); ok {
+			found, there := has[v.Name]
+			pushed, known := last[[2]string{k.Service, v.Name}]
+			if one, ok := c.compare(k, v, sides{found, there, pushed, known}); ok {
 				all = append(all, one)
 			}
 		}
@@ -43,7 +53,15 @@ type compared struct {
 	value release.Secret // the vendor's, where it is readable and not empty
 }
 
-func (c Comparison) compare(k Kept, v spec.Variable) (compared, bool) {
+// sides are what the vendor and the record have of one variable.
+type sides struct {
+	has    provider.Variable
+	there  bool
+	pushed Pushed
+	known  bool
+}
+
+func (c Comparison) compare(k Kept, v spec.Variable, s sides) (compared, bool) {
 	here := c.Values[v.Name]
 	one := compared{same: v.SameEverywhere, Row: Row{
 		Service: k.Service, To: k.To, Variable: v.Name, Given: !here.Empty(), Secret: v.Secret, Required: v.RequiredIn(c.Environment), Absent: k.Absent, At: v.At,
@@ -51,23 +69,22 @@ func (c Comparison) compare(k Kept, v spec.Variable) (compared, bool) {
 	if one.Given {
 		one.Here = c.Key.Of(v.Name, here)
 	}
-	has, there := one.take(k, v.Name)
-	pushed, known := c.pushed(k.Service, v.Name)
-	if one.Pushed = pushed.At; known && there && has.Updated.After(pushed.At.Add(skew)) {
+	one.take(k, v.Name, s.has)
+	if one.Pushed = s.pushed.At; s.known && s.there && s.has.Updated.After(s.pushed.At.Add(skew)) {
 		one.Since = true
 	}
 	switch {
-	case !there:
+	case !s.there:
 		one.State, one.Since = StateMissing, false
 		if k.Absent {
 			one.Why = "the first release of " + k.Service + " makes it"
 		}
 		return one, one.Given || one.Required
-	case has.Readable:
-		one.value, one.There = has.Value, c.Key.Of(v.Name, has.Value)
-		one.readable(v, here, pushed)
+	case one.Readable:
+		one.value, one.There = s.has.Value, c.Key.Of(v.Name, s.has.Value)
+		one.readable(v, here, s.pushed)
 	default:
-		one.hidden(c, pushed)
+		one.hidden(c, s.pushed)
 	}
 	if one.Owner != "" && one.Why == "" && one.State == StateDifferent {
 		one.Why = "it is written by " + one.Owner
@@ -75,24 +92,11 @@ func (c Comparison) compare(k Kept, v spec.Variable) (compared, bool) {
 	return one, true
 }
 
-// take notes what the vendor says of a variable beside its value.
-func (r *Row) take(k Kept, name string) (provider.Variable, bool) {
-	i := slices.IndexFunc(k.Has, func(v provider.Variable) bool { return v.Name == name })
+// take notes what the vendor says of a variable beside its value. What stands for a value that somebody hid is none.
+func (r *Row) take(k Kept, name string, has provider.Variable) {
 	r.Stale = slices.Contains(k.Stale, name)
-	if i < 0 {
-		return provider.Variable{}, false
-	}
-	has := k.Has[i]
-	r.Readable, r.Owner, r.Updated = has.Readable, has.Owner, has.Updated
-	return has, true
-}
-
-func (c Comparison) pushed(service, variable string) (Pushed, bool) {
-	i := slices.IndexFunc(c.Pushed, func(p Pushed) bool { return p.Service == service && p.Variable == variable })
-	if i < 0 {
-		return Pushed{}, false
-	}
-	return c.Pushed[i], true
+	r.Readable = has.Readable && !provider.Masked(has.Value)
+	r.Owner, r.Updated = has.Owner, has.Updated
 }
 
 // readable decides where the vendor gives the value back: the values themselves are compared, so that it needs no key.
@@ -159,11 +163,11 @@ func (c Comparison) extra(k Kept) (out []compared) {
 			continue
 		}
 		one := compared{Row: Row{Service: k.Service, To: k.To, Variable: has.Name, State: StateExtra}}
-		one.take(k, has.Name)
+		one.take(k, has.Name, has)
 		if one.Why = "envmatrix.yaml does not give it to " + k.Service; has.Owner != "" {
 			one.Why += "; it belongs to " + has.Owner
 		}
-		if has.Readable {
+		if one.Readable {
 			one.There = c.Key.Of(has.Name, has.Value)
 		}
 		out = append(out, one)
@@ -174,21 +178,33 @@ func (c Comparison) extra(k Kept) (out []compared) {
 // agree finds the services that have to have the same value of a variable and do not: where nobody gave one here, nothing
 // else would say so.
 func agree(all []compared) {
+	same := map[string][]*compared{}
 	for i := range all {
-		one := &all[i]
-		if !one.same || one.State == StateDifferent || one.State == StateMissing {
-			continue
-		}
-		var others []string
-		for _, o := range all {
-			if o.same && o.Variable == one.Variable && o.Service != one.Service && apart(*one, o) {
-				others = append(others, o.Service)
-			}
-		}
-		if len(others) > 0 && one.State != StateOK {
-			one.State, one.Why = StateDifferent, "every service has to have the same value, and "+strings.Join(others, " and ")+pick(len(others) == 1, " has", " have")+" another one"
+		if one := &all[i]; one.same && one.State != StateMissing {
+			same[one.Variable] = append(same[one.Variable], one)
 		}
 	}
+	for _, group := range same {
+		for _, one := range group {
+			if one.State == StateOK || one.State == StateDifferent && one.Given {
+				continue // the value of here says it better
+			}
+			if others := apartFrom(*one, group); len(others) > 0 {
+				one.State = StateDifferent
+				one.Why = "every service has to have the same value, and " + strings.Join(others, " and ") + pick(len(others) == 1, " has", " have") + " another one"
+			}
+		}
+	}
+}
+
+// apartFrom names the services that are known to have another value than one.
+func apartFrom(one compared, group []*compared) (others []string) {
+	for _, o := range group {
+		if apart(one, *o) {
+			others = append(others, o.Service)
+		}
+	}
+	return others
 }
 
 // apart reports whether two services are known to have two values of one variable.
@@ -196,7 +212,7 @@ func apart(a, b compared) bool {
 	if a.Readable && b.Readable {
 		return !a.value.Empty() && !b.value.Empty() && a.value.Reveal() != b.value.Reveal()
 	}
-	return a.There != "" && b.There != "" && a.There != b.There && !a.Since && !b.Since
+	return a.There != "" && b.There != "" && a.There != b.There
 }
 
 func pick(yes bool, a, b string) string {

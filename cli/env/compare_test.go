@@ -93,6 +93,8 @@ func TestCompare_eachState(t *testing.T) {
 		"hidden, as pushed by a clock ahead":      {[]edit{given("1"), has(hidden(pushedAt.Add(time.Second))), was("1")}, env.StateAsPushed, false, "1", "1", ""},
 		"hidden, written since":                   {[]edit{given("1"), has(hidden(later)), was("1")}, env.StateUnknown, true, "1", "", "2026-11-20 15:00 UTC, after run r1 pushed"},
 		"hidden, pushed with another value":       {[]edit{given("2"), has(hidden(time.Time{})), was("1")}, env.StateDifferent, true, "2", "1", "run r1 pushed"},
+		"a mask is no value, and as pushed":       {[]edit{given("1"), has(readable("[SENSITIVE]")), was("1")}, env.StateAsPushed, false, "1", "1", ""},
+		"a mask is no value, and never pushed":    {[]edit{given("1"), has(readable("*****"))}, env.StateUnknown, false, "1", "", "has not pushed it"},
 		"hidden, never pushed":                    {[]edit{given("1"), has(hidden(later))}, env.StateUnknown, false, "1", "", "has not pushed it"},
 		"hidden, and the record is away":          {[]edit{given("1"), has(hidden(later)), away}, env.StateUnknown, false, "", "", "could not be read"},
 		"hidden, pushed before there was a key":   {[]edit{given("1"), has(hidden(time.Time{})), noKey, was("1")}, env.StateUnknown, false, "", "1", ""},

@@ -87,16 +87,16 @@ func (f File) With(key string, value release.Secret) (File, error) {
 	if err != nil {
 		return File{}, fmt.Errorf("write %s: %w", key, err)
 	}
-	text, inline := f.text.Reveal(), e.Inline
+	text := f.text.Reveal()
 	before, after := text[:e.raw], text[e.rawEnd:]
-	if raw := e.Raw.Reveal(); strings.HasPrefix(raw, "#") { // a comment where the value should be
-		before, after, inline = text[:e.sign], " "+text[e.raw:], strings.TrimSpace(raw[1:])
+	if strings.HasPrefix(e.Raw.Reveal(), "#") { // a comment where the value should be
+		before, after = text[:e.sign], " "+text[e.raw:]
 	}
 	for _, s := range []string{spelling, "'" + value.Reveal() + "'"} { // a comment right behind a quote needs quotes to stay one
 		changed, findings := Scan(f.Path, []byte(before+s+after))
 		got, _ := changed.Get(key)
 		broken := slices.ContainsFunc(findings, func(x Finding) bool { return x.Rule == RuleSyntax && x.Where == e.At })
-		if !broken && got.Value.Reveal() == value.Reveal() && got.Inline == inline && len(changed.Entries) == len(f.Entries) {
+		if !broken && got.Value.Reveal() == value.Reveal() && len(changed.Entries) == len(f.Entries) {
 			return changed, nil
 		}
 	}

@@ -31,7 +31,6 @@ const (
 	RulePlaceholder = "env/placeholder"  // "[SENSITIVE]", "*****": what stands for a value that somebody hid
 	RuleAnnotation  = "env/annotation"   // an annotation that says something else than the matrix
 	RuleDocs        = "env/docs"         // docs/release-env-matrix.md is not what the matrix says
-	RuleServices    = "env/services"     // services that shall have one value of a variable have several
 	RuleUnset       = "env/unset"        // an environment needs the variable, and nothing gives its value
 )
 

@@ -24,6 +24,7 @@ type Pulled struct {
 	Variable string
 	Deed     Deed
 	From     []string // the services whose vendors gave the value, or kept it to themselves
+	Had      bool     // there was a value in the file
 	Here     string   // fingerprint of the value that was in the file
 	There    string   // and of the one that comes from the vendors
 	Why      string
@@ -82,11 +83,11 @@ func (p Pull) look(v spec.Variable) (Pulled, release.Secret, *Finding) {
 	if _, is, _ := ParseReference(here.Reveal()); is {
 		here, referred = p.Values[v.Name], true
 	}
-	if !here.Empty() {
+	if row.Had = !entry.Value.Empty(); !here.Empty() {
 		row.Here = p.Key.Of(v.Name, here)
 	}
 	if len(shown) == 0 {
-		row.Why, row.From = p.without(v, hidden, masked), append(hidden, masked...)
+		row.Why, row.From = p.without(v, hidden, masked), slices.Concat(hidden, masked)
 		if row.Why == "" || !entry.Value.Empty() && len(row.From) == 0 {
 			row.Deed = ""
 		}
@@ -172,7 +173,7 @@ func (p Pull) differ(v spec.Variable, shown []shown) *Finding {
 		each = append(each, s.at+" has "+Short(p.Key.Of(v.Name, s.value)))
 	}
 	return &Finding{
-		Rule: RuleServices, Where: v.At, Title: v.Name + " has different values at the vendors of " + p.Environment,
+		Rule: RuleDiffers, Where: v.At, Title: v.Name + " has different values at the vendors of " + p.Environment,
 		Fix: strings.Join(each, ", ") + ": which of them is right cannot be known here, and nothing was written",
 		Try: "readme-ops env diff --env " + release.ShellWord(p.Environment),
 	}

@@ -162,7 +162,7 @@ func drop(lines []string, prefix string) (out []string) {
 func TestPull_refusesToGuess(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ api, bot, want string }{
-		"two values":         {"KEY=hunter2", "KEY=hunter22", "env/services KEY has different values at the vendors of dev"},
+		"two values":         {"KEY=hunter2", "KEY=hunter22", "env/differs KEY has different values at the vendors of dev"},
 		"a wrong type":       {"SITE=hunter2", "", "env/type SITE is no url, in api (railway)"},
 		"a space behind one": {"KEY=hunter2_", "", "env/space KEY begins or ends with a space or a line break, in api (railway)"},
 	} {
@@ -189,7 +189,7 @@ func TestPull_refusesToGuess(t *testing.T) {
 // Whatever a vendor has and whatever stands in the file: the new file gives that very value, and all other variables what they had.
 func FuzzPull(f *testing.F) {
 	f.Add("A=1\n# KEY\nKEY=x # y\nB='2'", "p4$$word # \"x\" 'y' \\n")
-	f.Add("\r\nKEY=\"a\r\nb\"\r\nZ=1", "line\nline")
+	f.Add("\r\nKEY=\"a\r\nb\"\r\nZ=1", "one\ntwo")
 	f.Add("", "é`$(x)`")
 	f.Fuzz(func(t *testing.T, text, value string) {
 		old, wrong := env.Parse(".env.dev", []byte(text))

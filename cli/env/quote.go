@@ -5,7 +5,6 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // ErrQuote means that there is no such spelling of a value. It does not hold the value.
@@ -33,9 +32,6 @@ func QuoteHere(value string) (string, error) {
 
 // spell finds the spelling that readme-ops reads rightly and that the fewest of the readers read otherwise: odd are those that do.
 func spell(value string, readers Readers) (text string, odd Readers, ok bool) {
-	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
-		return "", 0, false
-	}
 	for _, spelling := range spellings(value) {
 		f, findings := Scan("", []byte("A="+spelling+"\nB=\n"))
 		if len(findings) > 0 || len(f.Entries) != 2 || f.Entries[0].Value.Reveal() != value || f.Entries[0].Raw.Reveal() != spelling {

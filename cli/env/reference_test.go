@@ -201,3 +201,20 @@ func TestPlaceholder(t *testing.T) {
 		}
 	}
 }
+
+// A program that waits for somebody to unlock it would make us wait for each of its references.
+func TestGiven_doesNotAskAProgramAgainThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	r, m := files(t)
+	dev, _ := r.Environment("dev")
+	process := map[string]string{"TOKEN": "op://v/i/a", "DB_URL": "op://v/i/b", "SITE": "op://v/i/c"}
+	var runs atomic.Int64
+	open := func(context.Context, env.Reference) (release.Secret, error) {
+		runs.Add(1)
+		return release.Secret{}, &release.Fault{Title: "op did not end", Cause: env.ErrUnusable}
+	}
+	_, faults := env.Given(t.Context(), dev, env.Sources{Process: lookup(process), Open: open}, m)
+	if runs.Load() != 1 || len(faults) != 1 || faults[0].Title != "TOKEN, DB_URL and SITE could not be read: op did not end" {
+		t.Errorf("%d runs, and %v", runs.Load(), faults)
+	}
+}

@@ -49,6 +49,14 @@ func TestPrepare_upgradesASchemaOfBefore(t *testing.T) {
 	if key, err := d.FingerprintKey(t.Context()); len(key) != 32 || err != nil {
 		t.Errorf("got %d bytes, %v", len(key), err)
 	}
+	key, err := d.FingerprintKey(t.Context())
+	exec(t, address, `drop table readme_ops.pushed`)
+	if prepare := d.Prepare(t.Context()); err != nil || prepare != nil {
+		t.Fatal(err, prepare)
+	}
+	if again, err := d.FingerprintKey(t.Context()); !cmp.Equal(key, again) || err != nil {
+		t.Errorf("another key was drawn, and nothing that was pushed is known any more: %v", err)
+	}
 	if n := one[int](t, address, `select count(*) from readme_ops.runs`); n != 1 {
 		t.Errorf("got %d runs, want 1", n)
 	}

@@ -14,44 +14,62 @@ import (
 
 // variableType is a type of variables.
 type variableType struct {
-	name   string
 	plain  string // what other tools that know types call it; "" for a text
 	secret bool   // every value of it is a secret
 	check  func(value string) error
 }
 
-// variableTypes lists the types that a variable may have.
-func variableTypes() []variableType {
-	return []variableType{
-		{"string", "", false, func(string) error { return nil }},
-		{"url", "url", false, func(v string) error { return checkURL(v, "http", "https") }},
-		{"port", "port", false, checkPort},
-		{"uuid", "uuid", false, matches(uuidShape, "a uuid looks like 00000000-0000-4000-8000-000000000001")},
-		{"number", "number", false, matches(numberShape, "a number has digits, and at most one point")},
-		{"boolean", "boolean", false, matches(booleanShape, "a boolean is true or false")},
-		{"email", "email", false, checkEmail},
-		{"host", "", false, matches(hostShape, "a host is a name or an address alone: no https://, no port, no path")},
-		{"duration", "", false, checkDuration},
-		{"json", "", false, checkJSON},
-		{"token", "", true, matches(tokenShape, "a token has at least 32 characters, and no white space")},
-		{"postgres-url", "url", true, checkPostgres},
-		{"redis-url", "url", true, checkRedis},
-		{"webhook-url", "url", true, checkWebhook},
-		{"supabase-url", "url", false, checkSupabase},
-		{"supabase-secret-key", "", true, checkSupabaseSecret},
-		{"supabase-publishable-key", "", false, checkSupabasePublishable},
-		{"pipecat-private-key", "", true, matches(pipecatPrivate, "a private key of Pipecat Cloud begins with sk_ (one that begins with pk_ is public, and can only start sessions)")},
-		{"pipecat-public-key", "", false, matches(pipecatPublic, "a public key of Pipecat Cloud begins with pk_ (one that begins with sk_ is private, and must not get here)")},
+// Types lists the names of the types that a variable may have.
+func Types() []string {
+	return []string{
+		"string", "url", "port", "uuid", "number", "boolean", "email", "host", "duration", "json", "token", "postgres-url", "redis-url",
+		"webhook-url", "supabase-url", "supabase-secret-key", "supabase-publishable-key", "pipecat-private-key", "pipecat-public-key",
 	}
 }
 
-// Types lists the names of the types that a variable may have.
-func Types() []string {
-	var names []string
-	for _, k := range variableTypes() {
-		names = append(names, k.name)
+// typeOf gives one of Types. It is asked for every variable of every service, so it makes no list of them.
+func typeOf(name string) variableType {
+	switch name {
+	case "string":
+		return variableType{check: func(string) error { return nil }}
+	case "url":
+		return variableType{plain: "url", check: func(v string) error { return checkURL(v, "http", "https") }}
+	case "port":
+		return variableType{plain: "port", check: checkPort}
+	case "uuid":
+		return variableType{plain: "uuid", check: matches(uuidShape, "a uuid looks like 00000000-0000-4000-8000-000000000001")}
+	case "number":
+		return variableType{plain: "number", check: matches(numberShape, "a number has digits, and at most one point")}
+	case "boolean":
+		return variableType{plain: "boolean", check: matches(booleanShape, "a boolean is true or false")}
+	case "email":
+		return variableType{plain: "email", check: checkEmail}
+	case "host":
+		return variableType{check: matches(hostShape, "a host is a name or an address alone: no https://, no port, no path")}
+	case "duration":
+		return variableType{check: checkDuration}
+	case "json":
+		return variableType{check: checkJSON}
+	case "token":
+		return variableType{secret: true, check: matches(tokenShape, "a token has at least 32 characters, and no white space")}
+	case "postgres-url":
+		return variableType{plain: "url", secret: true, check: checkPostgres}
+	case "redis-url":
+		return variableType{plain: "url", secret: true, check: checkRedis}
+	case "webhook-url":
+		return variableType{plain: "url", secret: true, check: checkWebhook}
+	case "supabase-url":
+		return variableType{plain: "url", check: checkSupabase}
+	case "supabase-secret-key":
+		return variableType{secret: true, check: checkSupabaseSecret}
+	case "supabase-publishable-key":
+		return variableType{check: checkSupabasePublishable}
+	case "pipecat-private-key":
+		return variableType{secret: true, check: matches(pipecatPrivate, "a private key of Pipecat Cloud begins with sk_ (one that begins with pk_ is public, and can only start sessions)")}
+	case "pipecat-public-key":
+		return variableType{check: matches(pipecatPublic, "a public key of Pipecat Cloud begins with pk_ (one that begins with sk_ is private, and must not get here)")}
 	}
-	return names
+	return variableType{}
 }
 
 // SecretType reports whether every value of a type is a secret.
@@ -67,14 +85,6 @@ func CheckType(name, value string) error {
 		return k.check(value)
 	}
 	return nil
-}
-
-func typeOf(name string) variableType {
-	all := variableTypes()
-	if i := slices.IndexFunc(all, func(k variableType) bool { return k.name == name }); i >= 0 {
-		return all[i]
-	}
-	return variableType{}
 }
 
 var (

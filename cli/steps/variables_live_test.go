@@ -18,13 +18,14 @@ import (
 type keeper struct {
 	*drifter
 	stale []string
+	fails error
 }
 
 func (k keeper) Outdated(_ context.Context, live provider.Deployment) ([]string, error) {
 	if live.ID == "" {
 		return nil, errors.New("nothing is live")
 	}
-	return k.stale, nil
+	return k.stale, k.fails
 }
 
 // reading holds the variables of two services, api and worker, that both need A, and the same.
@@ -53,7 +54,7 @@ func having(value string) *drifter {
 }
 
 func TestReadVariables_readsAllServicesAndWhatTheirNextDeploymentGets(t *testing.T) {
-	rows, err := reading(t, keeper{having("1"), []string{"A"}}, having("1"), func(w *steps.World) { w.Values["A"] = release.NewSecret("1") })
+	rows, err := reading(t, keeper{having("1"), []string{"A"}, nil}, having("1"), func(w *steps.World) { w.Values["A"] = release.NewSecret("1") })
 	if err != nil || len(rows) != 2 || rows[0].State != env.StateOK || !rows[0].Stale || rows[1].Service != "worker" || rows[1].Stale {
 		t.Errorf("got %+v, %v", rows, err)
 	}
@@ -62,19 +63,28 @@ func TestReadVariables_readsAllServicesAndWhatTheirNextDeploymentGets(t *testing
 func TestReadVariables_whatNothingWasBroughtToIsNotStale(t *testing.T) {
 	empty := having("1")
 	empty.vendor = newVendor("")
-	rows, err := reading(t, keeper{empty, []string{"A"}}, having("1"), nil)
+	rows, err := reading(t, keeper{empty, []string{"A"}, nil}, having("1"), nil)
 	if err != nil || len(rows) != 2 || rows[0].Stale {
 		t.Errorf("got %+v, %v", rows, err)
 	}
 }
 
+// blind is a host whose vendor tells all but the variables.
+type blind struct{ *drifter }
+
+func (blind) Variables(context.Context) ([]provider.Variable, error) {
+	return nil, errors.New("it is away")
+}
+
 func TestReadVariables_ofAServiceThatIsAwayAreNotMissing(t *testing.T) {
 	away := having("1")
 	away.away = errors.New("it is away")
-	rows, err := reading(t, away, having("1"), nil)
-	var unread release.Faults
-	if !errors.As(err, &unread) || len(unread) != 1 || len(rows) != 1 || rows[0].Service != "worker" {
-		t.Errorf("got %+v, %v", rows, err)
+	for name, h := range map[string]steps.Host{"all of it": away, "only its variables": blind{having("1")}, "only what is outdated": keeper{having("1"), nil, errors.New("it is away")}} {
+		rows, err := reading(t, h, having("1"), nil)
+		var unread release.Faults
+		if !errors.As(err, &unread) || len(unread) != 1 || len(rows) != 1 || rows[0].Service != "worker" {
+			t.Errorf("%s: got %+v, %v", name, rows, err)
+		}
 	}
 }
 
@@ -103,7 +113,7 @@ func TestDrift_findsServicesThatMustAgreeAndDoNot(t *testing.T) {
 func TestDrift_ofVariablesSaysWhatIsHereAndThere(t *testing.T) {
 	key := env.NewKey([]byte("0123456789abcdef0123456789abcdef"))
 	w := &steps.World{
-		Hosts: map[string]steps.Host{"api": keeper{having("1"), []string{"A"}}, "worker": having("2")}, Fingerprints: key,
+		Hosts: map[string]steps.Host{"api": keeper{having("1"), []string{"A"}, nil}, "worker": having("2")}, Fingerprints: key,
 		Values: map[string]release.Secret{"A": release.NewSecret("1")},
 	}
 	got := steps.ReadDrift(t.Context(), w, twoServices(), steps.NewHistory(nil), "")

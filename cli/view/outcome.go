@@ -13,6 +13,7 @@ type Outcome struct {
 	State     *release.State // of the run; nil where none began
 	Plan      *release.Plan  // of a command that only plans
 	Drift     []DriftRow     // of drift; nil for every other command, and where nobody could look
+	Variables []VariableRow  // of env diff, likewise
 	Faults    release.Faults // what kept the run from beginning, or broke it off
 	Explained []Explained
 	Exit      int
@@ -47,6 +48,8 @@ func (o Outcome) headline() string {
 		return counted(*o.Plan)
 	case o.Drift != nil:
 		return drifted(o.Drift)
+	case o.Variables != nil:
+		return CountedVariables(o.Variables)
 	case o.good():
 		return o.Command + ": done"
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// PullRow is one variable of `env pull`. The JSON of it is for programs; here and there are fingerprints, or "unknown".
+// PullRow is one variable of `env pull`. The JSON of it is for programs; here and there are fingerprints, "unknown", or "nothing".
 type PullRow struct {
 	Variable string   `json:"variable"`
 	Deed     string   `json:"deed"` // added, changed, unchanged, left
@@ -29,26 +29,9 @@ func Pull(p Pulled, s Style) string {
 	counts := map[string]int{}
 	table := [][]cell{{{"", Dim}, {"VARIABLE", Dim}, {"WAS", Dim}, {"IS", Dim}, {"FROM", Dim}}}
 	for _, r := range p.Rows {
-		counts[r.Deed]++
-		sign, m, from := "", Normal, strings.Join(r.From, ", ")
-		switch r.Deed {
-		case "added":
-			sign, m = "+", Good
-		case "changed":
-			sign, m = "~", Warn
-		case "left":
-			sign, m = "-", Dim
-			if from = r.Why; len(r.From) > 0 {
-				from = strings.Join(r.From, ", ") + ": " + r.Why
-			}
-		default:
-			continue
+		if counts[r.Deed]++; r.Deed != "unchanged" {
+			table = append(table, r.cells())
 		}
-		is := r.There
-		if r.Deed == "left" {
-			is = "left as it is"
-		}
-		table = append(table, []cell{{sign, m}, {r.Variable, Normal}, {r.was(), Dim}, {is, m}, {from, Normal}})
 	}
 	if len(table) > 1 {
 		g.table("", table)
@@ -66,10 +49,17 @@ func Pull(p Pulled, s Style) string {
 	return g.String()
 }
 
-// was is what the file had.
-func (r PullRow) was() string {
-	if r.Deed == "added" {
-		return "nothing"
+func (r PullRow) cells() []cell {
+	from := strings.Join(r.From, ", ")
+	switch r.Deed {
+	case "added":
+		return []cell{{"+", Good}, {r.Variable, Normal}, {r.Here, Dim}, {r.There, Good}, {from, Normal}}
+	case "changed":
+		return []cell{{"~", Warn}, {r.Variable, Normal}, {r.Here, Dim}, {r.There, Warn}, {from, Normal}}
 	}
-	return r.Here
+	why := r.Why
+	if from != "" {
+		why = from + ": " + why
+	}
+	return []cell{{"-", Dim}, {r.Variable, Normal}, {r.Here, Dim}, {"left as it is", Dim}, {why, Normal}}
 }

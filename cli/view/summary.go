@@ -47,6 +47,8 @@ func Summary(o Outcome, limit int) []byte {
 		m.plan(*o.Plan)
 	case o.Drift != nil:
 		m.drift(o.Drift)
+	case o.Variables != nil:
+		m.fence(Variables(o.Variables, false, Style{Width: 100}))
 	}
 	return m.bytes()
 }

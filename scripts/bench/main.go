@@ -45,10 +45,10 @@ func bench(only string) error {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
 	if only == "env" {
-		return envSpeed()
+		return envSpeed(ops, dir)
 	}
 	if only != "release" {
-		if err := errors.Join(engineCost(), envSpeed()); err != nil {
+		if err := errors.Join(engineCost(), envSpeed(ops, dir)); err != nil {
 			return err
 		}
 		if err := commandTimes(ops); err != nil {

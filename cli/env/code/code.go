@@ -11,7 +11,7 @@ import (
 // Use is one place where code reads a variable.
 type Use struct {
 	Name     string
-	At       release.Place // of the name, in a path below the root that Read was given
+	At       release.Place // of the name, or of its opening quote; the file is relative to the root that Read was given, with slashes
 	Language string        // Go, TypeScript, JavaScript or Python
 	// By are the services whose code holds the line, as positions in what Read was given, ascending. Uses of a file share
 	// it: not to be changed.

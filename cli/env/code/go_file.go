@@ -18,7 +18,8 @@ type goFile struct {
 	clause  *ast.File         // its imports, nil if it cannot be read
 	local   map[string]string // the name under which an import is known here -> its path
 	methods []*ast.FuncDecl
-	hard    bool // it reads variables in a way that has to be followed
+	calls   []*ast.CallExpr // of os.Getenv and the like, with a name that is no literal
+	hard    bool            // something else of it has to be followed
 
 	// Once somebody needs them: all nodes in the order of the text, the position of each one's parent, and the positions
 	// of the identifiers.
@@ -34,7 +35,7 @@ type object = ast.Object //nolint:staticcheck // see above; what it does not kno
 func objectOf(id *ast.Ident) *object { return id.Obj }
 
 // scope is what a file declares for its package.
-func (f *goFile) scope() map[string]*object { return f.tree.Scope.Objects } //nolint:staticcheck // as object
+func (f *goFile) scope() map[string]*object { return f.tree.Scope.Objects }
 
 // parse reads the whole file. A file with a mistake is read as far as it goes: its compiler tells what is wrong.
 func (f *goFile) parse() {
@@ -42,8 +43,8 @@ func (f *goFile) parse() {
 		return
 	}
 	tree, _ := parser.ParseFile(token.NewFileSet(), f.path, f.data, 0)
-	if tree == nil || tree.Scope == nil { //nolint:staticcheck // as object
-		tree = &ast.File{Name: ast.NewIdent("_"), Scope: ast.NewScope(nil)} //nolint:staticcheck // as object
+	if tree == nil || tree.Scope == nil {
+		tree = &ast.File{Name: ast.NewIdent("_"), Scope: ast.NewScope(nil)}
 	}
 	f.tree = tree
 	for _, d := range tree.Decls {
@@ -95,6 +96,7 @@ func (f *goFile) index() {
 	}
 	var stack []int32
 	at := int32(-1)
+	f.nodes, f.up = make([]ast.Node, 0, len(f.data)/4), make([]int32, 0, len(f.data)/4)
 	ast.Inspect(f.tree, func(n ast.Node) bool {
 		if n == nil {
 			stack = stack[:len(stack)-1]

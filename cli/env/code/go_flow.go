@@ -46,19 +46,26 @@ func (g *golangs) flow(f *goFile, at int32, r reader) {
 		if i := slices.Index(p.Values, e); i >= 0 && i < len(p.Names) {
 			g.store(f, p.Names[i], r)
 		}
-	case *ast.KeyValueExpr:
-		if key, ok := p.Key.(*ast.Ident); ok && p.Value == e {
-			g.field(f, f.nodes[f.up[up]], key.Name, r)
-		}
-	case *ast.CompositeLit:
-		if i := slices.Index(p.Elts, e); i >= 0 {
-			if names := g.fieldsOf(f, p); i < len(names) {
-				g.field(f, p, names[i], r)
-			}
-		}
+	case *ast.KeyValueExpr, *ast.CompositeLit:
+		g.kept(f, up, e, r)
 	case *ast.ReturnStmt:
 		if len(p.Results) == 1 {
 			g.returned(f, up, r)
+		}
+	}
+}
+
+// kept is a reader in a literal of a struct.
+func (g *golangs) kept(f *goFile, at int32, e ast.Expr, r reader) {
+	switch p := f.nodes[at].(type) {
+	case *ast.KeyValueExpr:
+		if key, ok := p.Key.(*ast.Ident); ok && p.Value == e {
+			g.field(f, f.nodes[f.up[at]], key.Name, r)
+		}
+	case *ast.CompositeLit:
+		i := slices.Index(p.Elts, e)
+		if names := g.fieldsOf(f, p); i >= 0 && i < len(names) {
+			g.field(f, p, names[i], r)
 		}
 	}
 }
@@ -209,7 +216,7 @@ func (g *golangs) everywhere(pkg *goPackage, name string, do func(*goFile, int32
 	}
 	for _, s := range files {
 		for _, at := range s.golang.names {
-			if s.golang.nodes[at].(*ast.Ident).Name == name { //nolint:errcheck // names are identifiers
+			if s.golang.nodes[at].(*ast.Ident).Name == name {
 				do(s.golang, at)
 			}
 		}

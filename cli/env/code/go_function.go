@@ -96,7 +96,7 @@ func (g *golangs) uses(fn function, do func(*goFile, int32)) {
 				if id, ok := in.nodes[at].(*ast.Ident); ok && (objectOf(id) == nil || in.scope()[id.Name] == objectOf(id)) {
 					do(in, at)
 				}
-			} else if e, ok := g.resolve(in, in.nodes[up].(ast.Expr)); ok && e.pkg == f.pkg && up != at { //nolint:errcheck // a selector
+			} else if e, ok := g.resolve(in, in.nodes[up].(ast.Expr)); ok && e.pkg == f.pkg && up != at {
 				do(in, up)
 			}
 		})

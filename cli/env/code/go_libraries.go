@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// library knows the calls of well-known libraries that take names of variables, and reports whether one has to be followed.
-func (f *goFile) library(sel *ast.SelectorExpr, call *ast.CallExpr) (follow bool) {
-	switch sel.Sel.Name {
+// library knows the calls that take names of variables in well-known libraries.
+func library(name string) bool {
+	switch name {
 	case "BindEnv", "EnvVars", "EnvVar", "Envar", "ExpandEnv":
 		return true
 	}
@@ -77,12 +77,15 @@ func (f *goFile) tags(s *ast.StructType, prefix string) {
 				f.tags(inner, before)
 			}
 		}
-		for _, key := range []string{"env", "envconfig"} {
-			for name := range strings.SplitSeq(tag.Get(key), ",") {
-				if name = strings.TrimSpace(name); shouted(name) {
-					f.use(prefix+name, f.offset(field.Tag)+max(0, strings.Index(field.Tag.Value, name)))
-				}
-			}
+		f.tag(field.Tag, tag.Get("env")+","+tag.Get("envconfig"), prefix)
+	}
+}
+
+// tag finds the names among the parts of a tag: options are lower-case.
+func (f *goFile) tag(at *ast.BasicLit, parts, prefix string) {
+	for name := range strings.SplitSeq(parts, ",") {
+		if name = strings.TrimSpace(name); shouted(name) {
+			f.use(prefix+name, f.offset(at)+max(0, strings.Index(at.Value, name)))
 		}
 	}
 }

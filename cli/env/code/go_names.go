@@ -89,11 +89,7 @@ func (g *golangs) found(f *goFile, e ast.Expr, text string, w wanted) {
 	if w.roundly && !shouted(name) {
 		return
 	}
-	at := f.offset(e)
-	if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-		at++
-	}
-	f.use(name, at)
+	f.use(name, f.offset(e))
 }
 
 // lost notes that a name is not known.
@@ -167,13 +163,7 @@ func (g *golangs) constant(f *goFile, e ast.Expr, depth int) (string, bool) {
 		}
 	case *ast.Ident, *ast.SelectorExpr:
 		if ent, ok := g.resolve(f, e); ok && ent.obj != nil && ent.obj.Kind == ast.Con {
-			if spec, ok := ent.obj.Decl.(*ast.ValueSpec); ok {
-				for i, id := range spec.Names {
-					if id.Name == ent.name && i < len(spec.Values) {
-						return g.constant(ent.file, spec.Values[i], depth+1)
-					}
-				}
-			}
+			return g.declared(ent, depth+1)
 		}
 	case *ast.BinaryExpr:
 		left, ok := g.constant(f, e.X, depth+1)
@@ -188,6 +178,19 @@ func (g *golangs) constant(f *goFile, e ast.Expr, depth int) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// declared is the value of a constant.
+func (g *golangs) declared(ent entity, depth int) (string, bool) {
+	spec, ok := ent.obj.Decl.(*ast.ValueSpec)
+	if !ok {
+		return "", false
+	}
+	i := slices.IndexFunc(spec.Names, func(id *ast.Ident) bool { return id.Name == ent.name })
+	if i < 0 || i >= len(spec.Values) {
+		return "", false
+	}
+	return g.constant(ent.file, spec.Values[i], depth)
 }
 
 // converts reports whether an expression in the place of a function is a type.

@@ -122,8 +122,8 @@ func (g *golangs) resolve(f *goFile, e ast.Expr) (entity, bool) {
 	return entity{}, false
 }
 
-// qualifier reports whether a selector's left side is a package.
+// qualifier reports whether a selector's left side is a package: what a file imports, no package declares itself.
 func (f *goFile) qualifier(e *ast.SelectorExpr) bool {
 	x, ok := e.X.(*ast.Ident)
-	return ok && objectOf(x) == nil && f.local[x.Name] != "" && f.pkg.declaration(x.Name) == nil
+	return ok && objectOf(x) == nil && f.local[x.Name] != ""
 }

@@ -22,14 +22,9 @@ func seed(std, name string) bool {
 // hint reports whether a file can read variables by itself. Those that do it through others are found from there.
 func hint(data []byte) bool {
 	if !bytes.Contains(data, []byte("nv")) {
-		return false
+		return false // nearly all
 	}
-	for _, mark := range []string{"Getenv", "LookupEnv", "ExpandEnv", "BindEnv", "EnvVar", "Envar", `env:"`, `envconfig:"`} {
-		if bytes.Contains(data, []byte(mark)) {
-			return true
-		}
-	}
-	return bytes.Contains(data, []byte("os.Expand"))
+	return hasAny(data, "Getenv", "LookupEnv", "ExpandEnv", "BindEnv", "EnvVar", "Envar", `env:"`, `envconfig:"`)
 }
 
 // first reads what a file says by itself. It runs beside others.
@@ -72,13 +67,11 @@ func (f *goFile) direct() (more bool) {
 			if !ok || len(n.Args) == 0 {
 				return true
 			}
-			if lit, ok := n.Args[0].(*ast.BasicLit); ok && f.seeds(sel) && lit.Kind == token.STRING {
-				f.literal(lit, affix{})
+			if f.seeds(sel) {
+				f.call(n)
 				done[sel] = true
 			}
-			if f.library(sel, n) {
-				more = true
-			}
+			more = more || library(sel.Sel.Name)
 		case *ast.SelectorExpr:
 			more = more || f.seeds(n) && !done[n]
 		case *ast.StructType:
@@ -91,6 +84,15 @@ func (f *goFile) direct() (more bool) {
 	return more
 }
 
+// call is one of os.Getenv and the like.
+func (f *goFile) call(call *ast.CallExpr) {
+	if lit, ok := call.Args[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+		f.literal(lit, affix{})
+		return
+	}
+	f.calls = append(f.calls, call)
+}
+
 // seeds reports whether a selector is os.Getenv or one like it.
 func (f *goFile) seeds(sel *ast.SelectorExpr) bool {
 	x, ok := sel.X.(*ast.Ident)
@@ -100,7 +102,7 @@ func (f *goFile) seeds(sel *ast.SelectorExpr) bool {
 // literal notes a name that stands there in quotes.
 func (f *goFile) literal(lit *ast.BasicLit, around affix) {
 	if text, err := strconv.Unquote(lit.Value); err == nil {
-		f.use(around.of(text), f.offset(lit)+1)
+		f.use(around.of(text), f.offset(lit))
 	}
 }
 
@@ -108,31 +110,38 @@ func (f *goFile) literal(lit *ast.BasicLit, around affix) {
 func (g *golangs) solve(ctx context.Context, files []*source) error {
 	g.ctx = ctx
 	for _, s := range files {
-		if f := s.golang; f != nil {
-			for _, importPath := range f.imports {
-				if dir := g.dirOf(importPath); dir != "" {
-					g.importers[dir] = append(g.importers[dir], f)
-					g.renamed(f, importPath, dir)
-				}
-			}
+		if s.golang != nil {
+			g.linked(s.golang)
 		}
 	}
 	for _, s := range files {
 		f := s.golang
-		if f == nil || !f.hard {
+		if f == nil {
+			continue
+		}
+		for _, call := range f.calls {
+			g.read(f, call, reader{})
+		}
+		if !f.hard {
 			continue
 		}
 		for _, at := range f.names {
-			up := f.up[at]
-			if up < 0 {
-				continue
-			}
-			if sel, ok := f.nodes[up].(*ast.SelectorExpr); ok && f.nodes[at] == sel.Sel {
-				g.begin(f, up, sel)
+			if sel, ok := f.nodes[max(0, f.up[at])].(*ast.SelectorExpr); ok && f.nodes[at] == sel.Sel {
+				g.begin(f, f.up[at], sel)
 			}
 		}
 	}
 	return ctx.Err()
+}
+
+// linked makes known who imports what.
+func (g *golangs) linked(f *goFile) {
+	for _, importPath := range f.imports {
+		if dir := g.dirOf(importPath); dir != "" {
+			g.importers[dir] = append(g.importers[dir], f)
+			g.renamed(f, importPath, dir)
+		}
+	}
 }
 
 // renamed corrects a guess: a package of the project can have another name than its folder.
@@ -154,7 +163,7 @@ func (g *golangs) begin(f *goFile, at int32, sel *ast.SelectorExpr) {
 		return
 	}
 	call, ok := f.nodes[max(0, f.up[at])].(*ast.CallExpr)
-	if ok && call.Fun == ast.Expr(sel) {
+	if ok && library(sel.Sel.Name) && call.Fun == ast.Expr(sel) {
 		g.fromLibrary(f, sel, call)
 	}
 }

@@ -100,16 +100,21 @@ func (g *golangs) assigned(f *goFile, at int32, w wanted) {
 			}
 		case *ast.ParenExpr, *ast.StarExpr:
 		case *ast.AssignStmt:
-			i := slices.Index(p.Lhs, e)
-			if i >= 0 && len(p.Lhs) == len(p.Rhs) {
-				g.find(f, p.Rhs[i], w)
-			} else if i >= 0 && len(p.Rhs) == 1 {
-				g.results(f, p.Rhs[0], i, w)
-			}
+			g.set(f, p, e, w)
 			return
 		default:
 			return
 		}
+	}
+}
+
+// set is what an assignment gives to what stands on its left side.
+func (g *golangs) set(f *goFile, p *ast.AssignStmt, e ast.Expr, w wanted) {
+	i := slices.Index(p.Lhs, e)
+	if i >= 0 && len(p.Lhs) == len(p.Rhs) {
+		g.find(f, p.Rhs[i], w)
+	} else if i >= 0 && len(p.Rhs) == 1 {
+		g.results(f, p.Rhs[0], i, w)
 	}
 }
 

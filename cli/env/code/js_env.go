@@ -1,11 +1,9 @@
 package code
 
-import "bytes"
-
 // readScript finds what a TypeScript or JavaScript file reads.
 func readScript(s *source) {
 	s.imports = scriptImports(s.data)
-	if !bytes.Contains(s.data, []byte("env")) || generated(s.data) {
+	if !hasAny(s.data, "process", "import.meta", "Deno.env", "Bun", "$env/") || !hasAny(s.data, "env", "Env") || generated(s.data) {
 		return
 	}
 	t := scanScript(s)
@@ -33,6 +31,9 @@ func readScript(s *source) {
 // environment reports whether the environment stands at i, and where it ends: process.env, import.meta.env, Bun.env, or an alias.
 func (t *text) environment(i int) (end int, ok bool) {
 	if !t.isKind(i, word) {
+		return 0, false
+	}
+	if c := t.data[t.tokens[i].at]; c != 'p' && c != 'i' && c != 'B' && len(t.aliases) == 0 {
 		return 0, false
 	}
 	if t.is(i-1, ".") && !t.oneOf(i-2, "globalThis", "global", "window", "self") || t.is(i-1, "?.") {

@@ -129,6 +129,9 @@ func (p *project) script(file string) string {
 
 // generated reports a file that a program wrote.
 func generated(data []byte) bool {
+	if n := len(data); n > 16<<10 && bytes.Count(data, []byte("\n")) < n/longLines {
+		return true
+	}
 	head := data[:min(len(data), 512)]
 	return bytes.Contains(head, []byte("@generated")) || bytes.Contains(head, []byte("DO NOT EDIT"))
 }

@@ -14,8 +14,9 @@ func (s *script) begins() bool {
 			"instanceof", "default", "extends") && !s.is(last-1, ".")
 	case punct:
 		return !s.oneOf(last, ")", "]", "}")
+	default:
+		return false
 	}
-	return false
 }
 
 // regex scans a regular expression, if that is what the line holds.

@@ -12,7 +12,7 @@ type script struct {
 }
 
 func scanScript(s *source) *text {
-	t := &text{source: s}
+	t := &text{source: s, tokens: make([]lexeme, 0, len(s.data)/4)}
 	ext := extOf(s.path)
 	sc := script{text: t, jsx: ext != ".ts" && ext != ".mts" && ext != ".cts"}
 	if bytes.HasPrefix(t.data, []byte("#!")) {
@@ -130,9 +130,10 @@ func (s *script) number() {
 // string is one line: a quote without its partner is an apostrophe in what is no code.
 func (s *script) string(quote byte) {
 	for end := s.i + 1; end < len(s.data) && s.data[end] != '\n'; end++ {
-		if s.data[end] == '\\' {
+		switch s.data[end] {
+		case '\\':
 			end++
-		} else if s.data[end] == quote {
+		case quote:
 			s.put(quoted, s.i+1, end)
 			s.i = end + 1
 			return

@@ -123,6 +123,9 @@ func (t *text) begin(i int) int {
 
 // given is the environment as the argument of a function of this file: its parameter is an alias.
 func (t *text) given(i int) {
+	if t.asked++; t.asked > maxAsked {
+		return
+	}
 	open, n := t.bracket(i)
 	if open < 1 || !t.isKind(open-1, word) {
 		return

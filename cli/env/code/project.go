@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -52,7 +53,9 @@ func open(ctx context.Context, root string, services [][]string) (*project, erro
 	}
 	cover(roots)
 	slices.SortFunc(p.order, func(a, b *source) int { return strings.Compare(a.path, b.path) })
-	p.spread()
+	if err := p.spread(ctx); err != nil {
+		return nil, err
+	}
 	return p, p.golang.solve(ctx, p.order)
 }
 
@@ -101,14 +104,7 @@ func (p *project) add(file string) *unit {
 
 // read is the first look at a file: it runs beside others, and touches nothing but the file.
 func (p *project) read(s *source) error {
-	info, err := os.Stat(p.path(s.path))
-	if err == nil && info.Size() > maxFile {
-		s.note("the file is larger than 1 MiB, so what it reads is not known", 0)
-		return nil
-	}
-	if err == nil {
-		s.data, err = os.ReadFile(p.path(s.path))
-	}
+	err := s.load(p.path(s.path))
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // removed meanwhile
@@ -124,6 +120,30 @@ func (p *project) read(s *source) error {
 		readScript(s)
 	}
 	return nil
+}
+
+// load reads a file, unless no person wrote it.
+func (s *source) load(file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() > maxFile {
+		s.note("the file is larger than 1 MiB, so what it reads is not known", 0)
+		return nil
+	}
+	data := make([]byte, info.Size())
+	n, err := io.ReadFull(f, data)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = nil // it became shorter meanwhile
+	}
+	s.data = data[:n]
+	return err
 }
 
 // follow adds what a file imports of the project.
@@ -167,10 +187,10 @@ func (p *project) result() Result {
 	for _, s := range p.order {
 		by := s.unit.services
 		for _, u := range sorted(s.uses) {
-			out.Uses = append(out.Uses, Use{u.text, s.place(p.root, u.offset), s.language, by})
+			out.Uses = append(out.Uses, Use{u.text, s.place(u.offset), s.language, by})
 		}
 		for _, n := range sorted(s.notes) {
-			out.Notes = append(out.Notes, Note{s.place(p.root, n.offset), n.text, s.language, by})
+			out.Notes = append(out.Notes, Note{s.place(n.offset), n.text, s.language, by})
 		}
 	}
 	return out

@@ -1,11 +1,9 @@
 package code
 
-import "bytes"
-
 // readPython finds what a Python file reads.
 func readPython(s *source) {
 	s.imports = pythonImports(s.data)
-	if generated(s.data) || !bytes.Contains(s.data, []byte("env")) && !bytes.Contains(s.data, []byte("BaseSettings")) {
+	if !hasAny(s.data, "environ", "getenv", "BaseSettings", "decouple", "envvar", "Env(") || generated(s.data) {
 		return
 	}
 	t := scanPython(s)

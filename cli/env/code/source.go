@@ -2,7 +2,6 @@ package code
 
 import (
 	"bytes"
-	"path/filepath"
 	"sort"
 
 	"readme/cli/release"
@@ -40,7 +39,7 @@ func (s *source) mentions(name string) bool { return bytes.Contains(s.data, []by
 func (s *source) note(text string, offset int) { s.notes = append(s.notes, spot{text, offset}) }
 
 // place gives line and column (in bytes, as compilers do) of an offset.
-func (s *source) place(root string, offset int) release.Place {
+func (s *source) place(offset int) release.Place {
 	if s.lines == nil {
 		s.lines = make([]int, 1, 2+bytes.Count(s.data, []byte("\n")))
 		for i, c := range s.data {
@@ -50,7 +49,7 @@ func (s *source) place(root string, offset int) release.Place {
 		}
 	}
 	line := sort.SearchInts(s.lines, offset+1)
-	return release.Place{File: filepath.Join(root, filepath.FromSlash(s.path)), Line: line, Column: offset - s.lines[line-1] + 1}
+	return release.Place{File: s.path, Line: line, Column: offset - s.lines[line-1] + 1}
 }
 
 // plausible reports whether a name can be that of a variable.
@@ -72,6 +71,16 @@ func shouted(name string) bool {
 		}
 	}
 	return plausible(name)
+}
+
+// hasAny reports whether one of some texts stands in a file.
+func hasAny(data []byte, texts ...string) bool {
+	for _, text := range texts {
+		if bytes.Contains(data, []byte(text)) {
+			return true
+		}
+	}
+	return false
 }
 
 func letter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }

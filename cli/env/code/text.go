@@ -22,12 +22,19 @@ type lexeme struct {
 type text struct {
 	*source
 	tokens  []lexeme
+	pairs   []int32         // of each bracket the position of the other one, once asked for
 	aliases map[string]bool // variables that are the environment
 	seen    map[wrapper]bool
+	asked   int // how many variables were looked for
 }
 
-// maxNesting is how deep templates and elements may be nested: more is not written by people.
-const maxNesting = 500
+// Limits: more is not written by people.
+const (
+	maxNesting = 500  // how deep templates and elements may be nested
+	maxAsked   = 300  // for how many variables it is looked what they hold
+	maxSeen    = 100  // wrappers in a file
+	longLines  = 1000 // characters a line: the mean of a file that a program wrote
+)
 
 func (t *text) put(k kind, at, end int) {
 	t.tokens = append(t.tokens, lexeme{k, int32(at), int32(end)}) //nolint:gosec // a file has at most 1 MiB
@@ -44,12 +51,12 @@ func (t *text) string(i int) string {
 	return string(t.bytes(i))
 }
 
-// is reports whether a token is a word or a sign.
+// is tells whether a word or sign stands at i.
 func (t *text) is(i int, what string) bool {
 	return t.in(i) && t.tokens[i].kind <= word && string(t.bytes(i)) == what
 }
 
-// oneOf is is for several.
+// oneOf is the same for several.
 func (t *text) oneOf(i int, what ...string) bool {
 	for _, w := range what {
 		if t.is(i, w) {
@@ -73,52 +80,6 @@ func (t *text) are(i int, what ...string) bool {
 	return true
 }
 
-// close gives the position of the bracket that closes the one at i, or the end.
-func (t *text) close(i int) int {
-	depth := 0
-	for ; i < len(t.tokens); i++ {
-		if !t.isPunct(i) {
-			continue
-		}
-		switch t.last(i) {
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			if depth--; depth <= 0 {
-				return i
-			}
-		}
-	}
-	return i
-}
-
-// last gives the last character of a token: "${" opens as "{" does.
-func (t *text) last(i int) byte {
-	if l := t.tokens[i]; l.end > l.at {
-		return t.data[l.end-1]
-	}
-	return 0
-}
-
-// open gives the position of the bracket that opens what is closed at i, or -1.
-func (t *text) open(i int) int {
-	depth := 0
-	for ; i >= 0; i-- {
-		if !t.isPunct(i) {
-			continue
-		}
-		switch t.last(i) {
-		case ')', ']', '}':
-			depth++
-		case '(', '[', '{':
-			if depth--; depth <= 0 {
-				return i
-			}
-		}
-	}
-	return i
-}
-
 // parts calls do with the first and the last-but-one position of what commas part within the brackets at i.
 func (t *text) parts(i int, do func(n, from, to int)) {
 	end := t.close(i)
@@ -140,7 +101,16 @@ func (t *text) parts(i int, do func(n, from, to int)) {
 }
 
 // name notes a token as the name of a variable.
-func (t *text) name(i int) { t.use(t.string(i), int(t.tokens[i].at)) }
+func (t *text) name(i int) { t.use(t.string(i), t.offset(i)) }
+
+// offset is where a token begins: a string does with its quote.
+func (t *text) offset(i int) int {
+	at := int(t.tokens[i].at)
+	if t.isKind(i, quoted) {
+		return max(0, at-1)
+	}
+	return at
+}
 
 // constant finds the string that a name is set to, once and for all as far as the file tells, or -1.
 func (t *text) constant(name string) int {

@@ -13,7 +13,7 @@ type wrapper struct {
 
 // wrapped notes what the calls of a wrapper in this file read.
 func (t *text) wrapped(w wrapper) {
-	if t.seen[w] || len(t.seen) > 200 {
+	if t.seen[w] || len(t.seen) > maxSeen {
 		return
 	}
 	t.seen[w] = true
@@ -109,18 +109,22 @@ func (t *text) before(from, to int, what string) int {
 
 func (t *text) found(i int, what string, w wrapper) {
 	if name := w.around.of(what); !w.method || shouted(name) {
-		t.use(name, int(t.tokens[i].at))
+		t.use(name, t.offset(i))
 	}
 }
 
 func (t *text) lost(i int, w wrapper) {
 	if t.in(i) && !w.method {
-		t.note(unknown, int(t.tokens[i].at))
+		t.note(unknown, t.offset(i))
 	}
 }
 
 // variable is a name that is held by a variable: a constant, one of a list, or a parameter, which makes its function a wrapper.
 func (t *text) variable(i int, w wrapper) {
+	if t.asked++; t.asked > maxAsked {
+		t.lost(i, w)
+		return
+	}
 	name := t.string(i)
 	p, ok := t.parameter(i)
 	if list := t.loop(i); list > p.at {
@@ -159,20 +163,9 @@ func (t *text) loop(i int) int {
 // listed are the strings of a list that stands at i, or of the variable there.
 func (t *text) listed(i int, w wrapper) {
 	if t.isKind(i, word) {
-		name := t.string(i)
-		for at := range t.tokens {
-			if t.is(at, name) && !t.is(at-1, ".") {
-				for n := at + 1; n < at+10 && !t.oneOf(n, ";", "("); n++ {
-					if t.is(n, "=") && t.oneOf(n+1, "[", "(", "{") {
-						t.listed(n+1, w)
-						return
-					}
-				}
-			}
-		}
+		i = t.list(t.string(i))
 	}
 	if !t.oneOf(i, "[", "(", "{") {
-		t.lost(i, w)
 		return
 	}
 	t.parts(i, func(_, from, to int) {
@@ -180,4 +173,19 @@ func (t *text) listed(i int, w wrapper) {
 			t.found(from, t.string(from), w)
 		}
 	})
+}
+
+// list finds the list that a variable is set to, or -1.
+func (t *text) list(name string) int {
+	for at := range t.tokens {
+		if !t.is(at, name) || t.is(at-1, ".") {
+			continue
+		}
+		for n := at + 1; n < at+10 && !t.oneOf(n, ";", "("); n++ {
+			if t.is(n, "=") && t.oneOf(n+1, "[", "(", "{") {
+				return n + 1
+			}
+		}
+	}
+	return -1
 }

@@ -1,6 +1,7 @@
 package code
 
 import (
+	"context"
 	"path"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ type handed struct {
 }
 
 // spread follows the wrappers of scripts into the files that import them, and from there on.
-func (p *project) spread() {
+func (p *project) spread(ctx context.Context) error {
 	importers := map[*unit][]*source{}
 	var todo []handed
 	for _, s := range p.order {
@@ -35,12 +36,29 @@ func (p *project) spread() {
 			continue
 		}
 		done[h] = true
-		for _, s := range importers[h.from.unit] {
+		takers := importers[h.from.unit]
+		if err := each(ctx, takers, func(s *source) error { s.scanFor(h); return nil }); err != nil {
+			return err
+		}
+		for _, s := range takers {
 			for _, w := range s.take(h) {
 				todo = append(todo, handed{s, w})
 			}
 		}
 	}
+	return nil
+}
+
+// scanFor scans a file that may use a wrapper.
+func (s *source) scanFor(h handed) {
+	if s.mentions(h.name) || s.mentions(h.base()) {
+		s.tokens()
+	}
+}
+
+// base is the name of the file that has a wrapper, without its ending.
+func (h handed) base() string {
+	return strings.TrimSuffix(path.Base(h.from.path), path.Ext(h.from.path))
 }
 
 // take notes what a file reads by a wrapper that it imports, and gives what it hands on: wrappers of its own, and the same
@@ -69,7 +87,7 @@ func (s *source) take(h handed) []wrapper {
 
 // namesOf gives the names that a wrapper goes by in a file that imports it.
 func (s *source) namesOf(h handed) []string {
-	base := strings.TrimSuffix(path.Base(h.from.path), path.Ext(h.from.path))
+	base := h.base()
 	if !s.mentions(h.name) && !s.mentions(base) {
 		return nil
 	}

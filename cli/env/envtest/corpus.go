@@ -33,17 +33,17 @@ type Mistake struct {
 }
 
 // Mistakes reads all of them from a folder.
-func Mistakes(t testing.TB, folder string) []Mistake {
-	t.Helper()
+func Mistakes(tb testing.TB, folder string) []Mistake {
+	tb.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.txtar"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no mistakes in %s: %v", folder, err)
+		tb.Fatalf("no mistakes in %s: %v", folder, err)
 	}
 	var out []Mistake
 	for _, file := range files {
 		a, err := txtar.ParseFile(file)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		m := Mistake{Name: strings.TrimSuffix(filepath.Base(file), ".txtar"), archive: a}
 		for _, f := range a.Files {
@@ -58,34 +58,34 @@ func Mistakes(t testing.TB, folder string) []Mistake {
 }
 
 // Update writes what is found now into the file of the mistake, for a person to look at.
-func (m Mistake) Update(t testing.TB, folder string, found []string) {
-	t.Helper()
+func (m Mistake) Update(tb testing.TB, folder string, found []string) {
+	tb.Helper()
 	for i, f := range m.archive.Files {
 		if f.Name == "want" {
 			m.archive.Files[i].Data = []byte(strings.Join(found, "\n") + "\n")
 		}
 	}
-	check(t, os.WriteFile(filepath.Join(folder, m.Name+".txtar"), txtar.Format(m.archive), 0o644))
+	check(tb, os.WriteFile(filepath.Join(folder, m.Name+".txtar"), txtar.Format(m.archive), 0o644))
 }
 
 // Clean writes the clean project, a txtar, into a folder, as a git repository with all in its index.
-func Clean(t testing.TB, clean, dir string) {
-	t.Helper()
+func Clean(tb testing.TB, clean, dir string) {
+	tb.Helper()
 	a, err := txtar.ParseFile(clean)
-	check(t, err)
+	check(tb, err)
 	for _, f := range a.Files {
-		write(t, filepath.Join(dir, f.Name), f.Data)
+		write(tb, filepath.Join(dir, f.Name), f.Data)
 	}
-	git(t, dir, "init", "-q")
-	git(t, dir, "add", "-A")
+	git(tb, dir, "init", "-q")
+	git(tb, dir, "add", "-A")
 }
 
 // Make does the mistake to the clean project in a folder.
-func (m Mistake) Make(t testing.TB, dir string) {
-	t.Helper()
+func (m Mistake) Make(tb testing.TB, dir string) {
+	tb.Helper()
 	m.directives(func(words []string) {
 		if len(words) == 3 && words[0] == "first" && words[1] == "remove" {
-			check(t, os.Remove(filepath.Join(dir, words[2])))
+			check(tb, os.Remove(filepath.Join(dir, words[2])))
 		}
 	})
 	for _, f := range m.archive.Files {
@@ -95,28 +95,28 @@ func (m Mistake) Make(t testing.TB, dir string) {
 		case "edit":
 			path := filepath.Join(dir, name)
 			before, err := os.ReadFile(path)
-			check(t, err)
+			check(tb, err)
 			after, err := edit(string(before), string(f.Data))
-			check(t, err)
-			write(t, path, []byte(after))
+			check(tb, err)
+			write(tb, path, []byte(after))
 		case "quoted":
 			text, err := strconv.Unquote(strings.TrimSpace(string(f.Data)))
-			check(t, err)
-			write(t, filepath.Join(dir, name), []byte(text))
+			check(tb, err)
+			write(tb, filepath.Join(dir, name), []byte(text))
 		default:
-			write(t, filepath.Join(dir, f.Name), f.Data)
+			write(tb, filepath.Join(dir, f.Name), f.Data)
 		}
 	}
 	m.directives(func(words []string) {
 		switch {
 		case len(words) == 1 && words[0] == "docs":
 			r, matrix, err := spec.Load(dir)
-			check(t, err)
-			write(t, filepath.Join(dir, env.DocsFile), env.Docs(r, matrix))
+			check(tb, err)
+			write(tb, filepath.Join(dir, env.DocsFile), env.Docs(r, matrix))
 		case len(words) == 2 && words[0] == "remove":
-			check(t, os.Remove(filepath.Join(dir, words[1])))
+			check(tb, os.Remove(filepath.Join(dir, words[1])))
 		case len(words) == 2 && words[0] == "force":
-			git(t, dir, "add", "-f", words[1])
+			git(tb, dir, "add", "-f", words[1])
 		}
 	})
 }
@@ -154,25 +154,25 @@ func edit(text, hunks string) (string, error) {
 	return text, nil
 }
 
-func write(t testing.TB, path string, data []byte) {
-	t.Helper()
-	check(t, os.MkdirAll(filepath.Dir(path), 0o755))
-	check(t, os.WriteFile(path, data, 0o644))
+func write(tb testing.TB, path string, data []byte) {
+	tb.Helper()
+	check(tb, os.MkdirAll(filepath.Dir(path), 0o755))
+	check(tb, os.WriteFile(path, data, 0o644))
 }
 
-func git(t testing.TB, dir string, args ...string) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "git", args...)
+func git(tb testing.TB, dir string, args ...string) {
+	tb.Helper()
+	cmd := exec.CommandContext(tb.Context(), "git", args...)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null"} //nolint:forbidigo // a test's helper, which needs git
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+		tb.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 }
 
-func check(t testing.TB, err error) {
-	t.Helper()
+func check(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
