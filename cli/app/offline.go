@@ -6,9 +6,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"readme/cli/migrate"
+	"readme/cli/migrate/lint"
 	"readme/cli/plan"
 	"readme/cli/release"
 	"readme/cli/source"
@@ -87,6 +89,11 @@ func (a *app) tree(ctx context.Context, p *project, base string) (plan.Tree, err
 				return t, err
 			}
 			if t.New, err = migrate.Since(files, then, against.Name); err != nil {
+				return t, err
+			}
+			fresh := func(name string) bool { return slices.Contains(t.New, name) }
+			found := lint.Of(lint.Check(files, lint.Project{Supabase: p.rel.OnSupabase(), New: fresh}), fresh)
+			if t.Lint, err = lint.Lines(found), lint.Refused(found); err != nil {
 				return t, err
 			}
 		}

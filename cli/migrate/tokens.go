@@ -54,5 +54,8 @@ func (m *Migration) Source() []byte { return m.source }
 // Place gives the line and the column of a byte of the file, both from 1, the column in characters.
 func (m *Migration) Place(at int) (line, column int) { return place(m.source, at) }
 
+// Caret shows the line of a byte of the file, and a ^ under it.
+func (m *Migration) Caret(at int) []string { return caret(m.source, at) }
+
 // Edit is the command that opens the file at a byte of it.
 func (m *Migration) Edit(at int) string { return m.edit(at) }

@@ -31,7 +31,8 @@ type Diagnostic struct {
 	Snippet   Snippet `json:"-"`
 	Later     bool    `json:"-"` // it is a matter of design, and this release would not feel it
 
-	try string
+	caret []string // the line with its number, and a mark below it
+	try   string
 }
 
 // Span is a part of a file, in bytes from its beginning: [Start, End).
@@ -70,19 +71,26 @@ func snippet(src []byte, span Span) Snippet {
 	return Snippet{Line: before + string(src[from:to]) + after, Start: start, End: start + min(span.End, to) - span.Start}
 }
 
-// Fault is the diagnostic as other errors are shown. caret is the source line with what is under it.
-func (d Diagnostic) Fault(caret []string) *release.Fault {
+// Fault is the diagnostic as other errors are shown.
+func (d Diagnostic) Fault() *release.Fault {
 	f := &release.Fault{
-		Title: d.Title + " (" + d.Rule + ")", Detail: d.Help, Where: &d.Where, Try: d.try, Exit: release.ExitInvalid,
+		Title: d.Title + " (" + d.Rule + ")", Where: &d.Where, Try: d.try, Exit: release.ExitInvalid,
 	}
-	if len(caret) > 0 {
-		f.Evidence = append(f.Evidence, release.Evidence{Label: d.Where.File, Lines: caret})
+	f.Detail = d.Help
+	if d.Span.End > 0 {
+		f.Detail += "; if it is meant so, say -- " + ignorePrefix + " " + d.Rule + " above the statement"
+	}
+	if len(d.caret) > 0 {
+		f.Evidence = append(f.Evidence, release.Evidence{Label: d.Where.File, Lines: d.caret})
 	}
 	if len(d.Better) > 0 {
 		f.Evidence = append(f.Evidence, release.Evidence{Label: "better", Lines: d.Better})
 	}
 	return f
 }
+
+// Stops reports whether a release refuses the file.
+func (d Diagnostic) Stops() bool { return d.Level == Error }
 
 // Of picks the diagnostics of some files, by their names. What is about the folder is always among them.
 func Of(all []Diagnostic, names func(migration string) bool) []Diagnostic {
@@ -99,6 +107,7 @@ func Of(all []Diagnostic, names func(migration string) bool) []Diagnostic {
 func (d Diagnostic) at(m *migrate.Migration) Diagnostic {
 	line, column := m.Place(d.Span.Start)
 	d.Where = release.Place{File: m.File, Line: line, Column: column}
-	d.Migration, d.Snippet, d.try = m.Name, snippet(m.Source(), d.Span), m.Edit(d.Span.Start)
+	d.Migration, d.Snippet = m.Name, snippet(m.Source(), d.Span)
+	d.caret, d.try = m.Caret(d.Span.Start), m.Edit(d.Span.Start)
 	return d
 }
