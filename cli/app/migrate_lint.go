@@ -14,6 +14,7 @@ import (
 	"readme/cli/migrate"
 	"readme/cli/migrate/lint"
 	"readme/cli/release"
+	"readme/cli/source"
 	"readme/cli/view"
 )
 
@@ -51,7 +52,15 @@ func (a *app) migrateLint(ctx context.Context, names []string, since string, str
 	chosen := files
 	switch {
 	case since != "":
-		if chosen, err = a.newSince(ctx, p, files, since); err != nil {
+		src, err := a.source(ctx, p)
+		if err != nil {
+			return err
+		}
+		base, err := src.Base(ctx, since)
+		if err != nil {
+			return err
+		}
+		if chosen, err = newSince(ctx, p, src, files, base); err != nil {
 			return err
 		}
 		rules.New = among(chosen)
@@ -122,15 +131,7 @@ func (a *app) showLint(found []lint.Diagnostic, files int) error {
 }
 
 // newSince picks the files that another commit does not have.
-func (a *app) newSince(ctx context.Context, p *project, files []migrate.Migration, since string) ([]migrate.Migration, error) {
-	src, err := a.source(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	base, err := src.Base(ctx, since)
-	if err != nil {
-		return nil, err
-	}
+func newSince(ctx context.Context, p *project, src *source.Source, files []migrate.Migration, base source.Base) ([]migrate.Migration, error) {
 	then, err := src.SumsAt(ctx, base.Commit, []string{p.rel.Migrations.Dir + "/*.sql"})
 	if err != nil {
 		return nil, err

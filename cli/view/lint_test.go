@@ -47,11 +47,12 @@ func TestLint_theMarkIsUnderWhatIsMeant(t *testing.T) {
 		for _, width := range []int{40, 60, 80, 120, 400} {
 			lines := strings.Split(view.Lint([]view.LintRow{row}, 1, view.Style{Width: width}), "\n")
 			for i, l := range lines {
-				if !strings.Contains(l, "━") {
+				space, _, marked := strings.Cut(l, "━")
+				if !marked {
 					continue
 				}
-				at := strings.Index(lines[i-1], "create index")
-				if got, want := cells(l[:strings.Index(l, "━")]), cells(lines[i-1][:at]); at < 0 || got != want {
+				before, _, shown := strings.Cut(lines[i-1], "create index")
+				if got, want := cells(space), cells(before); !shown || got != want {
 					t.Errorf("width %d: the mark is at %d, the words at %d:\n%s\n%s", width, got, want, lines[i-1], l)
 				}
 			}
