@@ -163,6 +163,8 @@ func (s Statement) refusesTransaction() string {
 	switch {
 	case concurrently && (s.starts("create", "index") || s.starts("create", "unique") || s.starts("drop", "index") || s.starts("reindex")):
 		return "concurrently"
+	case concurrently && s.starts("alter", "table") && slices.Contains(s.words, "detach"):
+		return "detach partition ... concurrently"
 	case s.starts("vacuum"), s.starts("alter", "system"), s.starts("create", "database"), s.starts("drop", "database"),
 		s.starts("create", "tablespace"), s.starts("drop", "tablespace"):
 		return strings.Join(s.words[:min(2, len(s.words))], " ")

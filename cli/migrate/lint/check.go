@@ -44,7 +44,7 @@ func checks() []func(f *file, i int, s stmt) {
 	return []func(*file, int, stmt){
 		indexCreation, indexDeletion, rebuilds, partitions, again, clears,
 		constraints, addsConstraints, domains, newColumns, oldColumns,
-		drops, truncates, rows, renames, timeouts, types, lengths, definers, open, schemas,
+		drops, truncates, rows, renames, timeouts, types, lengths, definers, paths, open, schemas,
 	}
 }
 
@@ -57,6 +57,7 @@ type file struct {
 	ahead ahead
 	later []*file // those that run after it
 	found []Diagnostic
+	path  string // the first schema of the search_path that it has set, "" for none
 
 	made    map[string]bool // tables, views and indexes that it creates itself: they are empty, and nobody uses them yet
 	added   map[string]bool // constraints that it adds, by "schema.table.constraint"

@@ -6,20 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
-	"readme/cli/box/postgres/pgtest"
 	"readme/cli/migrate"
 )
 
 // TestTheSQLIsPostgres lets a real Postgres parse what the rules were tried on, and what they say is better: SQL that it
 // does not take would prove nothing, and help nobody. PL/pgSQL parses the statements of a block before it runs the first.
 func TestTheSQLIsPostgres(t *testing.T) {
-	conn, err := pgx.Connect(t.Context(), pgtest.Database(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close(t.Context()) })
+	conn := connect(t)
 	parses := func(t *testing.T, sql string) {
 		t.Helper()
 		sql = strings.ReplaceAll(sql, "= user_id)", "= null)")

@@ -1,6 +1,10 @@
 package lint
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // everybody says who reads what is open in schema public at Supabase.
 const everybody = "whoever has the project's public key, which is in every browser, "
@@ -11,7 +15,7 @@ func open(f *file, i int, s stmt) {
 	if !f.p.Supabase {
 		return
 	}
-	if t := s.create; t != nil && !t.temp && inPublic(t.table) && !f.closes(i, t.table) {
+	if t := s.create; t != nil && !t.temp && f.inPublic(t.table) && !f.closes(i, t.table) {
 		f.say(Diagnostic{
 			Rule: "rls-not-enabled", Level: Error,
 			Title:  everybody + "can read and write " + t.table.name,
@@ -19,10 +23,10 @@ func open(f *file, i int, s stmt) {
 			Better: []string{"alter table " + s.text(t.table.toks) + " enable row level security;"},
 		}, span(t.table.toks))
 	}
-	if kind, n, ok := created(s); ok && kind == "view" && inPublic(n) {
+	if kind, n, ok := created(s); ok && kind == "view" && f.inPublic(n) {
 		f.openView(i, s, n)
 	}
-	if t := s.alter; t != nil && inPublic(t.table) && !f.closes(i, t.table) {
+	if t := s.alter; t != nil && f.inPublic(t.table) && !f.closes(i, t.table) {
 		for _, a := range t.actions {
 			if a.do == disableRLS {
 				f.disables(s, t.table, a)
@@ -42,7 +46,22 @@ func (f *file) disables(s stmt, table ident, a action) {
 	}, span(a.toks))
 }
 
-func inPublic(n ident) bool { return n.schema == "" || n.schema == "public" }
+// inPublic reports whether a name is one of schema public. One without a schema is, unless the file has set another path.
+func (f *file) inPublic(n ident) bool {
+	return n.schema == "public" || n.schema == "" && (f.path == "" || f.path == "public")
+}
+
+// paths notes the schema in which names without one are made from here on.
+func paths(f *file, _ int, s stmt) {
+	c := &cursor{toks: s.toks}
+	if !c.take("set") {
+		return
+	}
+	c.one("local", "session")
+	if c.take("search_path") && (c.take("to") || c.take("=")) && len(c.rest()) > 0 {
+		f.path = strings.Trim(cmp.Or(c.rest()[0].word, c.rest()[0].text), "'")
+	}
+}
 
 // movesAway reports whether a table leaves its schema.
 func movesAway(s stmt) bool { return has(s.toks, "set", "schema") }

@@ -6,3 +6,5 @@ create table public.lists (id uuid primary key);
 revoke all on table public.lists from anon, authenticated;
 create table public.gone (id uuid);
 drop table public.gone;
+set local search_path = app, public;
+create table hidden (id uuid primary key);
