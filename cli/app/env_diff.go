@@ -142,6 +142,8 @@ func (w *world) mend(r env.Row) string {
 	switch ours := r.Given && r.Owner == ""; {
 	case r.Absent:
 		return "readme-ops release" + of
+	case ours && r.State == env.StateDifferent && r.Unsure != "":
+		return "readme-ops env push --unknown" + of
 	case ours && (r.State == env.StateMissing || r.State == env.StateDifferent):
 		return "readme-ops env push" + of
 	case ours && r.State == env.StateUnknown:

@@ -16,6 +16,7 @@ import (
 	"readme/cli/plan"
 	"readme/cli/release"
 	"readme/cli/source"
+	"readme/cli/steps"
 )
 
 // unfinished is the run that was cut off or paused, as far as can be told without the lock: the newest of the environment, which
@@ -57,8 +58,8 @@ func (w *world) disagrees(s *release.State) error {
 		return nil // it only goes back
 	}
 	for _, st := range s.Steps {
-		var in plan.VariablesInputs
-		if st.Step.Kind != release.KindVariables || !st.Step.Runs() || st.Status == release.Done || json.Unmarshal(st.Step.Inputs, &in) != nil {
+		in, writes := writesStill(st)
+		if !writes {
 			continue
 		}
 		if err := w.steps.Agreed(in); err != nil {
@@ -69,6 +70,24 @@ func (w *world) disagrees(s *release.State) error {
 		}
 	}
 	return nil
+}
+
+// writesStill are the variables that a step of an unfinished run has yet to write. A deploy that has begun may have made its service
+// already: it finds that out by itself.
+func writesStill(st *release.StepState) (in plan.VariablesInputs, writes bool) {
+	if !st.Step.Runs() || st.Status == release.Done {
+		return in, false
+	}
+	switch st.Step.Kind {
+	case release.KindVariables:
+		return in, json.Unmarshal(st.Step.Inputs, &in) == nil
+	case release.KindDeploy:
+		var d plan.DeployInputs
+		ok := json.Unmarshal(st.Step.Inputs, &d) == nil && len(st.Intents) == 0
+		return steps.Brings(d), ok
+	default:
+		return in, false
+	}
 }
 
 // lacks lists the services whose archive a continued run would have to send, and which is not here. What can be packed again

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"readme/cli/release"
 	"readme/cli/spec"
 )
@@ -61,14 +63,38 @@ func (r Report) Findings() []Finding {
 // git, and opens no secret store. The error is ctx's.
 func Check(ctx context.Context, p Project) (Report, error) {
 	c := checker{Project: p, known: index(p.Matrix.Variables), targets: targetsOf(p.Release)}
-	c.report.Counts = Counts{Variables: len(p.Matrix.Variables), Services: len(p.Matrix.Services)}
-	for _, look := range []func(context.Context){c.examples, c.matrix, c.code, c.git, c.values, c.docs} {
-		if err := ctx.Err(); err != nil {
-			return Report{}, context.Cause(ctx)
-		}
-		look(ctx)
+	looks := []func(*checker, context.Context){
+		(*checker).examples, (*checker).matrix, (*checker).code, (*checker).git, (*checker).values, (*checker).docs,
 	}
-	return c.report, context.Cause(ctx)
+	var group errgroup.Group
+	found := make([]checker, len(looks)) // what each found is told in their order
+	for i, look := range looks {
+		found[i] = c
+		group.Go(func() error {
+			if ctx.Err() == nil {
+				look(&found[i], ctx)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+	if ctx.Err() != nil {
+		return Report{}, context.Cause(ctx)
+	}
+	out := Report{Counts: Counts{Variables: len(p.Matrix.Variables), Services: len(p.Matrix.Services)}}
+	for _, f := range found {
+		out.add(f.report)
+	}
+	return out, nil
+}
+
+// add takes in what another look has found.
+func (r *Report) add(o Report) {
+	r.Groups, r.Notes = append(r.Groups, o.Groups...), append(r.Notes, o.Notes...)
+	r.Counts.Examples += o.Counts.Examples
+	r.Counts.Values += o.Counts.Values
+	r.Counts.Sources += o.Counts.Sources
+	r.Counts.Reads += o.Counts.Reads
 }
 
 // checker holds what several rules need.

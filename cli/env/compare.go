@@ -86,6 +86,12 @@ func (c Comparison) compare(k Kept, v spec.Variable, s sides) (compared, bool) {
 	default:
 		one.hidden(c, s.pushed)
 	}
+	if ours := s.pushed.Fingerprint != "" && s.pushed.Fingerprint == one.There; !ours {
+		one.Unsure = s.has.Unsure
+	}
+	if one.Unsure != "" && one.Why == "" && one.State == StateDifferent {
+		one.Why = one.Unsure
+	}
 	if one.Owner != "" && one.Why == "" && one.State == StateDifferent {
 		one.Why = "it is written by " + one.Owner
 	}

@@ -27,6 +27,13 @@ func readable(value string) provider.Variable {
 	return provider.Variable{Name: "A", Readable: true, Value: release.NewSecret(value)}
 }
 
+// unsure is one of which its vendor does not say whether somebody else writes it.
+func unsure(value string) provider.Variable {
+	v := readable(value)
+	v.Unsure = "it may be a reference"
+	return v
+}
+
 func hidden(updated time.Time) provider.Variable {
 	return provider.Variable{Name: "A", Sensitive: true, Updated: updated}
 }
@@ -77,6 +84,8 @@ func TestCompare_eachState(t *testing.T) {
 		"the same, and not what is live":          {[]edit{given("1"), has(readable("1")), stale}, env.StateOK, true, "1", "1", ""},
 		"the same, without a key":                 {[]edit{given("1"), has(readable("1")), noKey}, env.StateOK, false, "", "", ""},
 		"another one":                             {[]edit{given("1"), has(readable("2"))}, env.StateDifferent, true, "1", "2", ""},
+		"another one, and nobody knows whose":     {[]edit{given("1"), has(unsure("2"))}, env.StateDifferent, true, "1", "2", "it may be a reference"},
+		"another one, and we wrote it":            {[]edit{given("1"), has(unsure("2")), was("2")}, env.StateDifferent, true, "1", "2", ""},
 		"another one, without a key":              {[]edit{given("1"), has(readable("2")), noKey}, env.StateDifferent, true, "", "", ""},
 		"empty there":                             {[]edit{given("1"), has(readable(""))}, env.StateDifferent, true, "1", "-", "empty"},
 		"empty there, and not here":               {[]edit{has(readable(""))}, env.StateMissing, true, "", "-", "empty"},

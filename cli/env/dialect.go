@@ -55,8 +55,11 @@ func Dialects(f File, readBy func(key string) Readers) []Finding {
 		if readBy != nil {
 			readers = readBy(e.Key)
 		}
+		if faulty[e.At.Line] {
+			continue
+		}
 		l := lineOf(text, e)
-		if faulty[e.At.Line] || harmless(l) {
+		if harmless(l) {
 			continue
 		}
 		if odd := readers & differently(l, e.Value.Reveal()); odd != 0 {

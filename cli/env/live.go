@@ -38,6 +38,7 @@ type Row struct {
 	Secret   bool          // the matrix calls it secret
 	Required bool          // the environment needs it
 	Owner    string        // who else writes it, in words; "" where it is ours to write
+	Unsure   string        // why nobody can say whether it is ours to write; "" where one can, and where what is there is what we have pushed
 	Updated  time.Time     // when it was last written, as the vendor tells; zero where it does not
 	Pushed   time.Time     // when we have pushed it last; zero for never
 	Absent   bool          // the vendor has no such service yet: what makes it brings its variables

@@ -74,7 +74,7 @@ func compare(m *spec.Matrix, s spec.Service, file File) []Finding {
 			})
 		}
 	}
-	out = append(out, annotations(m, s, file)...)
+	out = append(out, annotations(m.File, variables, file)...)
 	return append(out, order(m, last, want, common)...)
 }
 

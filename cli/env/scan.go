@@ -30,10 +30,15 @@ type scanner struct {
 	docFrom        int
 	noteFrom       int
 	lost           bool // behind a quote that is not closed: only what is clearly a variable is taken for one
+
+	// What was looked for already, so that a line of a megabyte is not gone through again for each of its statements.
+	counted, runes int  // of the line, the runes up to an offset
+	from, newline  int  // between these offsets is no line feed, and one stands at the second, or the text ends there
+	endless        bool // no key in PEM ends in what is left
 }
 
 func scan(path string, data []byte) *scanner {
-	s := &scanner{path: path, text: string(data), line: 1, sound: len(data)}
+	s := &scanner{path: path, text: string(data), line: 1, sound: len(data), newline: -1}
 	if s.encoding() {
 		return s
 	}
@@ -70,12 +75,14 @@ func (s *scanner) next() {
 
 // lineEnd is where the line of an offset ends: its \n, or the \r of its \r\n.
 func (s *scanner) lineEnd(from int) int {
-	i := strings.IndexByte(s.text[from:], '\n')
-	if i < 0 {
-		return len(s.text)
+	if from < s.from || from > s.newline {
+		s.from, s.newline = from, len(s.text)
+		if i := strings.IndexByte(s.text[from:], '\n'); i >= 0 {
+			s.newline = from + i
+		}
 	}
-	end := from + i
-	if end > from && s.text[end-1] == '\r' {
+	end := s.newline
+	if end > from && end < len(s.text) && s.text[end-1] == '\r' {
 		end--
 	}
 	return end
@@ -155,7 +162,12 @@ func (s *scanner) add(e *Entry, value string) {
 
 // at is the place of an offset on the current line.
 func (s *scanner) at(offset int) release.Place {
-	return release.Place{File: s.path, Line: s.line, Column: utf8.RuneCountInString(s.text[s.bol:offset]) + 1}
+	if s.counted < s.bol || s.counted > offset {
+		s.counted, s.runes = s.bol, 0
+	}
+	s.runes += utf8.RuneCountInString(s.text[s.counted:offset])
+	s.counted = offset
+	return release.Place{File: s.path, Line: s.line, Column: s.runes + 1}
 }
 
 func (s *scanner) find(rule string, at release.Place, title, fix string) {

@@ -197,3 +197,31 @@ func FuzzScan(f *testing.F) {
 		}
 	})
 }
+
+func TestColumnsOfALineWithManyStatements(t *testing.T) {
+	t.Parallel()
+	text := "é=1\nK0=é\rK1=ä\rK2='ö'\r\nK3=1\rK4=\"a\nb\"\nK5=x\r\r K6=y"
+	f, _ := env.Scan("x", []byte(text))
+	if len(f.Entries) < 6 {
+		t.Fatalf("%d entries are read", len(f.Entries))
+	}
+	lines := strings.Split(text, "\n")
+	for _, e := range f.Entries {
+		line := []rune(lines[e.At.Line-1])
+		if got := string(line[e.At.Column-1:]); !strings.HasPrefix(got, e.Key+"=") {
+			t.Errorf("%s stands at %s, where %q is", e.Key, e.At, got)
+		}
+	}
+}
+
+func TestKeysWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	f, _ := env.Scan("x", []byte("A=-----BEGIN KEY\nB=1\nC=-----BEGIN KEY\nhidden=1\n-----END KEY\nD=-----BEGIN KEY\nE=1\nF=-----BEGIN KEY\nG=1\n"))
+	var keys []string
+	for _, e := range f.Entries {
+		keys = append(keys, e.Key)
+	}
+	if got := strings.Join(keys, " "); got != "A D E F G" {
+		t.Error("the keys are", got)
+	}
+}

@@ -62,7 +62,7 @@ func comment(body string) int {
 func (s *scanner) block(e Entry, end int) {
 	s.broken(e.At, e.Key+" has a value of several lines without quotes", "put all of it into double quotes, or write its line breaks as \\n in double quotes")
 	s.leave(end)
-	if !strings.Contains(s.text[s.pos:], "-----END") {
+	if s.endless = s.endless || !strings.Contains(s.text[s.pos:], "-----END"); s.endless {
 		return
 	}
 	for s.pos < len(s.text) {

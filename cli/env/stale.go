@@ -18,14 +18,14 @@ type stale struct {
 
 // staleOnes finds the annotations of an example that are stale. Of a variable that stands there twice nobody knows which
 // comment is meant.
-func staleOnes(m *spec.Matrix, s spec.Service, f File) iter.Seq[stale] {
+func staleOnes(variables []spec.Variable, f File) iter.Seq[stale] {
 	return func(yield func(stale) bool) {
-		last := map[string]int{}
+		last := make(map[string]int, len(f.Entries))
 		for i, e := range f.Entries {
 			last[e.Key] = i
 		}
 		lines := strings.Split(string(f.Bytes()), "\n")
-		for _, v := range m.Of(s.Name) {
+		for _, v := range variables {
 			i, ok := last[v.Name]
 			if !ok || len(f.Entries[i].Annotations) == 0 || f.Entries[i].Again() {
 				continue
@@ -34,6 +34,9 @@ func staleOnes(m *spec.Matrix, s spec.Service, f File) iter.Seq[stale] {
 			doc := make([]string, len(e.Doc))
 			for i := range doc {
 				doc[i] = strings.TrimSuffix(lines[e.Top()-1+i], "\r")
+			}
+			if asWritten(doc, v) {
+				continue
 			}
 			after, line, column := mendDoc(doc, v)
 			if line < 0 {
@@ -45,6 +48,22 @@ func staleOnes(m *spec.Matrix, s spec.Service, f File) iter.Seq[stale] {
 			}
 		}
 	}
+}
+
+// asWritten reports whether a comment says what we write ourselves and nothing else, as most do: there is nothing to take apart.
+func asWritten(doc []string, v spec.Variable) bool {
+	found := false
+	for _, line := range doc {
+		text := strings.TrimLeft(strings.TrimPrefix(line, "#"), " \t")
+		switch {
+		case !strings.HasPrefix(text, "@"):
+		case found || text != Annotate(v):
+			return false
+		default:
+			found = true
+		}
+	}
+	return found
 }
 
 // changedLines are those that differ, each for itself: the others keep their line ends too.
@@ -62,17 +81,17 @@ func changedLines(top int, before, after []string) (out []Lines) {
 }
 
 func staleLines(m *spec.Matrix, s spec.Service, f File) (out []Lines) {
-	for one := range staleOnes(m, s, f) {
+	for one := range staleOnes(m.Of(s.Name), f) {
 		out = append(out, one.lines...)
 	}
 	return out
 }
 
-// annotations are the findings about them.
-func annotations(m *spec.Matrix, s spec.Service, f File) (out []Finding) {
-	for one := range staleOnes(m, s, f) {
+// annotations are the findings about them; file is the matrix.
+func annotations(file string, variables []spec.Variable, f File) (out []Finding) {
+	for one := range staleOnes(variables, f) {
 		out = append(out, Finding{
-			RuleAnnotation, one.at, "the annotation of " + one.variable.Name + " is not what " + m.File + " says",
+			RuleAnnotation, one.at, "the annotation of " + one.variable.Name + " is not what " + file + " says",
 			"write # " + Annotate(one.variable), fixCommand,
 		})
 	}

@@ -56,20 +56,21 @@ const TreeSettings = "+"
 // Service is what is known about one service and what would be sent for it.
 type Service struct {
 	Live    Live
-	Tree    string   // hash of the watched files as they are now, and of the settings where there are some; "" where there are no files
-	Archive string   // sha256 of the archive that would be sent; "" for images
-	Image   string   // what would be deployed, for images
-	Build   string   // likewise, for a build that the vendor has already: its id
-	Unsure  string   // why nobody can say whether it has changed; "" where one can
-	Config  []byte   // canonical JSON of the vendor's settings that would be sent; nil if there are none
-	Files   int      // how many files would be sent
-	Source  string   // how it is sent: commit, upload, image or build
-	Repo    string   // for commits: owner/name
-	Branch  string   // for commits: the branch that is checked out, "" for none
-	Missing []string // what does not exist at the vendor yet and is made first
-	Sets    []string // names of the variables that a service is given when it is made
-	Warn    []string // what gets in the way at the vendor
-	Without string   // why it cannot be released here, such as "Node.js is not installed"; "" if it can
+	Tree    string            // hash of the watched files as they are now, and of the settings where there are some; "" where there are no files
+	Archive string            // sha256 of the archive that would be sent; "" for images
+	Image   string            // what would be deployed, for images
+	Build   string            // likewise, for a build that the vendor has already: its id
+	Unsure  string            // why nobody can say whether it has changed; "" where one can
+	Config  []byte            // canonical JSON of the vendor's settings that would be sent; nil if there are none
+	Files   int               // how many files would be sent
+	Source  string            // how it is sent: commit, upload, image or build
+	Repo    string            // for commits: owner/name
+	Branch  string            // for commits: the branch that is checked out, "" for none
+	Missing []string          // what does not exist at the vendor yet and is made first
+	Sets    []string          // names of the variables that a service is given when it is made
+	SetsTo  map[string]string // fingerprints of their values, by name; none before the environment has a key
+	Warn    []string          // what gets in the way at the vendor
+	Without string            // why it cannot be released here, such as "Node.js is not installed"; "" if it can
 
 	Variables []VariableChange // of a service that exists: what is written before its deploy
 	Stale     []string         // variables that were written after what is live was made with them

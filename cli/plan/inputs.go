@@ -34,34 +34,36 @@ type VariablesInputs struct {
 
 // VariableChange is one variable that is written.
 type VariableChange struct {
-	Name string `json:"name"`
-	Op   string `json:"op"`             // add: it is not there; change: another value is
-	Seen string `json:"seen,omitempty"` // what was there, in words without the value: when it was written, where nobody can read it
-	Was  string `json:"was,omitempty"`  // fingerprint of what is there; "" where nobody can know it
-	Will string `json:"will,omitempty"` // fingerprint of the value; "" before the environment has a key
+	Name string   `json:"name"`
+	Op   string   `json:"op"`             // add: it is not there; change: another value is
+	Also []string `json:"also,omitempty"` // what else of the vendor shares it, and gets the new value too
+	Seen string   `json:"seen,omitempty"` // what was there, in words without the value: when it was written, where nobody can read it
+	Was  string   `json:"was,omitempty"`  // fingerprint of what is there; "" where nobody can know it
+	Will string   `json:"will,omitempty"` // fingerprint of the value; "" before the environment has a key
 }
 
 // DeployInputs is what a step of kind deploy works from. Which fields count depends on To.
 type DeployInputs struct {
-	To            string          `json:"to"`
-	Name          string          `json:"name"`                // in release.yaml
-	Service       string          `json:"service,omitempty"`   // railway: its name there
-	Source        string          `json:"source,omitempty"`    // commit, upload, image or build; of railway and vercel, and build of pipecat
-	Repo          string          `json:"repo,omitempty"`      // for commits: owner/name
-	Branch        string          `json:"branch,omitempty"`    // for commits: what the vendor calls the ref; may be ""
-	Make          []string        `json:"make,omitempty"`      // what is made at the vendor first, as the plan names it
-	Variables     []string        `json:"variables,omitempty"` // names that are set where the service is made
-	Build         string          `json:"build,omitempty"`
-	Start         string          `json:"start,omitempty"`
-	Health        string          `json:"health,omitempty"`
-	HealthTimeout time.Duration   `json:"health_timeout_ns,omitempty"`
-	Image         string          `json:"image,omitempty"`
-	Config        json.RawMessage `json:"config,omitempty"` // pipecat: pcc-deploy.toml as JSON
-	Tree          string          `json:"tree,omitempty"`
-	Archive       string          `json:"archive,omitempty"` // sha256
-	Staged        bool            `json:"staged,omitempty"`  // vercel: not on the domain yet
-	Anew          bool            `json:"anew,omitempty"`    // its variables have changed: a vendor that has all else already rolls it all the same
-	Commit        string          `json:"commit"`            // what it shall report; Commit.String()
+	To            string            `json:"to"`
+	Name          string            `json:"name"`                   // in release.yaml
+	Service       string            `json:"service,omitempty"`      // railway: its name there
+	Source        string            `json:"source,omitempty"`       // commit, upload, image or build; of railway and vercel, and build of pipecat
+	Repo          string            `json:"repo,omitempty"`         // for commits: owner/name
+	Branch        string            `json:"branch,omitempty"`       // for commits: what the vendor calls the ref; may be ""
+	Make          []string          `json:"make,omitempty"`         // what is made at the vendor first, as the plan names it
+	Variables     []string          `json:"variables,omitempty"`    // names that are set where the service is made
+	Fingerprints  map[string]string `json:"fingerprints,omitempty"` // fingerprints of their values, by name; none before the environment has a key
+	Build         string            `json:"build,omitempty"`
+	Start         string            `json:"start,omitempty"`
+	Health        string            `json:"health,omitempty"`
+	HealthTimeout time.Duration     `json:"health_timeout_ns,omitempty"`
+	Image         string            `json:"image,omitempty"`
+	Config        json.RawMessage   `json:"config,omitempty"` // pipecat: pcc-deploy.toml as JSON
+	Tree          string            `json:"tree,omitempty"`
+	Archive       string            `json:"archive,omitempty"` // sha256
+	Staged        bool              `json:"staged,omitempty"`  // vercel: not on the domain yet
+	Anew          bool              `json:"anew,omitempty"`    // its variables have changed: a vendor that has all else already rolls it all the same
+	Commit        string            `json:"commit"`            // what it shall report; Commit.String()
 }
 
 // RestoreInputs is what a step of kind restore works from. Nothing is done where Was is the zero value.

@@ -21,7 +21,7 @@ func (b *builder) deploy(d spec.Deploy) error {
 		To: d.To, Name: d.Name, Service: d.Service, Build: d.Build, Start: d.Start, Health: d.Health, HealthTimeout: d.HealthTimeout,
 		Image: f.Image, Config: f.Config, Tree: f.Tree, Archive: f.Archive,
 		Staged: staged(d), Commit: b.facts.Commit.String(),
-		Source: f.Source, Repo: f.Repo, Branch: f.Branch, Make: f.Missing, Variables: f.Sets,
+		Source: f.Source, Repo: f.Repo, Branch: f.Branch, Make: f.Missing, Variables: f.Sets, Fingerprints: f.SetsTo,
 	}
 	needs := b.present(d.After)
 	if b.variables(d, f, needs); b.has(VariablesStep(d.Name)) {

@@ -57,7 +57,11 @@ func (b *builder) variables(d spec.Deploy, f Service, needs []string) {
 		}
 		changed++
 		s.Change = release.ChangeUpdate
-		s.Lines = append(s.Lines, fmt.Sprintf("~ %s  %s -> %s", c.Name, env.Short(c.Was), env.Short(c.Will)))
+		line := fmt.Sprintf("~ %s  %s -> %s", c.Name, env.Short(c.Was), env.Short(c.Will))
+		if len(c.Also) > 0 {
+			line += ", and for " + strings.Join(c.Also, " and ") + " too"
+		}
+		s.Lines = append(s.Lines, line)
 	}
 	var why []string
 	if added > 0 {

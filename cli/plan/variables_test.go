@@ -22,6 +22,7 @@ func pushed() plan.Facts {
 	return with(alive(), "client", func(s *plan.Service) {
 		s.Variables = []plan.VariableChange{
 			{Name: "URL", Op: plan.OpChange, Seen: "a value", Was: was, Will: will},
+			{Name: "SHARED", Op: plan.OpChange, Seen: "a value", Was: was, Will: will, Also: []string{"preview", "development"}},
 			{Name: "KEY", Op: plan.OpAdd, Seen: "nothing", Will: will},
 		}
 	})
@@ -33,7 +34,7 @@ func TestBuild_writesVariablesBeforeTheDeployThatNeedsThem(t *testing.T) {
 	if !ok || write.Kind != release.KindVariables || write.Change != release.ChangeUpdate {
 		t.Fatalf("got %+v", write)
 	}
-	if diff := cmp.Diff([]string{"+ KEY  aaaaaaaa", "~ URL  11111111 -> aaaaaaaa"}, write.Lines); diff != "" {
+	if diff := cmp.Diff([]string{"+ KEY  aaaaaaaa", "~ SHARED  11111111 -> aaaaaaaa, and for preview and development too", "~ URL  11111111 -> aaaaaaaa"}, write.Lines); diff != "" {
 		t.Error(diff)
 	}
 	client, _ := p.Step("client")
@@ -61,6 +62,7 @@ func TestDigest_standsForTheVariablesThatAreWritten(t *testing.T) {
 		"another operation":    func(c *plan.VariableChange) { c.Op = plan.OpAdd },
 		"another value":        func(c *plan.VariableChange) { c.Will = was },
 		"another value before": func(c *plan.VariableChange) { c.Was = will },
+		"shared with more":     func(c *plan.VariableChange) { c.Also = []string{"preview"} },
 		"written since":        func(c *plan.VariableChange) { c.Seen = "a value that nobody can read" },
 	} {
 		facts := with(pushed(), "client", func(s *plan.Service) { change(&s.Variables[0]) })
@@ -109,5 +111,17 @@ func TestSmoke_leavesVariablesAlone(t *testing.T) {
 		if s.Kind == release.KindVariables || slices.Contains(s.Needs, "variables of client") {
 			t.Errorf("got %+v", s)
 		}
+	}
+}
+
+// A service that is made for the first time gets the values that were approved, and CI may have others.
+func TestDigest_standsForTheValuesThatAServiceIsMadeWith(t *testing.T) {
+	of := func(value string) string {
+		return build(t, with(alive(), "api", func(s *plan.Service) {
+			s.Missing, s.Sets, s.SetsTo = []string{"service api"}, []string{"TOKEN"}, map[string]string{"TOKEN": value}
+		})).Digest
+	}
+	if of(was) == of(will) || of(was) != of(was) {
+		t.Error("another value did not change the digest, or the same one did")
 	}
 }

@@ -30,7 +30,7 @@ type Keeper struct {
 }
 
 // WriteVariables writes variables by way of a Keeper, and reads back that they are there: with their value where it can be
-// read, by their name where not. It writes nothing at all where one of them is somebody else's, has no value, or has a mask
+// read, by their name where not. An *UnmovedError says that all are there, and that nobody can know of some whether they were written. It writes nothing at all where one of them is somebody else's, has no value, or has a mask
 // for a value.
 func WriteVariables(ctx context.Context, k Keeper, vars []NewVariable) error {
 	if len(vars) == 0 {
@@ -60,17 +60,22 @@ func (k Keeper) readBack(ctx context.Context, vars []NewVariable, before []Varia
 		if err != nil {
 			return fmt.Errorf("%w (the variables of %s were written, and could not be read back)", err, k.Service)
 		}
-		var not []string
+		var not, still []string
 		for _, v := range vars {
-			if why := k.unlike(v, named(before, v.Name), named(now, v.Name)); why != "" {
+			was, is := named(before, v.Name), named(now, v.Name)
+			if why := unlike(v, was, is); why != "" {
 				not = append(not, v.Name+" "+why)
+			} else if k.Moves && unmoved(was, is) {
+				still = append(still, v.Name)
 			}
 		}
-		if len(not) == 0 {
+		switch late := !time.Now().Before(end); {
+		case len(not)+len(still) == 0:
 			return nil
-		}
-		if !time.Now().Before(end) {
+		case late && len(not) > 0:
 			return &NotKeptError{Vendor: k.Vendor, Service: k.Service, Not: not}
+		case late:
+			return &UnmovedError{Vendor: k.Vendor, Service: k.Service, Names: still}
 		}
 		t := time.NewTimer(keptPoll)
 		select {
@@ -93,9 +98,26 @@ func (e *NotKeptError) Error() string {
 	return fmt.Sprintf("%s: write the variables of %s: it was accepted, but %s", e.Vendor, e.Service, strings.Join(e.Not, ", "))
 }
 
+// UnmovedError says that variables that nobody can read are there, and that their vendor does not say that they were written just now: they
+// had that value already, or were not kept. Only who knows what they were before can tell.
+type UnmovedError struct {
+	Vendor, Service string
+	Names           []string
+}
+
+// Error names the variables.
+func (e *UnmovedError) Error() string {
+	return fmt.Sprintf("%s: write the variables of %s: it was accepted, but %s was last written before that, says %s", e.Vendor, e.Service, strings.Join(e.Names, ", "), e.Vendor)
+}
+
+// unmoved reports whether one that can be read neither before nor after a write was not written by it, by the vendor's own word.
+func unmoved(was, is *Variable) bool {
+	return was != nil && !was.Readable && !is.Readable && !was.Updated.IsZero() && !is.Updated.After(was.Updated)
+}
+
 // unlike says what is wrong with a variable after it was written as v; "" for nothing. Was and is are nil where there was or
 // is none.
-func (k Keeper) unlike(v NewVariable, was, is *Variable) string {
+func unlike(v NewVariable, was, is *Variable) string {
 	hidden := was != nil && !was.Readable
 	switch {
 	case is == nil:
@@ -106,8 +128,6 @@ func (k Keeper) unlike(v NewVariable, was, is *Variable) string {
 		return "has another value than was written"
 	case is.Readable:
 		return ""
-	case k.Moves && hidden && !was.Updated.IsZero() && !is.Updated.After(was.Updated):
-		return "was last written before that, says " + k.Vendor
 	case !is.Sensitive && !hidden: // it ought to be readable, and one that could not be read before says nothing new
 		return "reads back empty"
 	}

@@ -82,7 +82,10 @@ func (d *document) known(path string, names, known []string, intro string) {
 		if d.hopeless() {
 			return
 		}
-		if v, ok := d.values[fmt.Sprintf("%s[%d]", path, i)]; ok && n != "" && !slices.Contains(known, n) {
+		if n == "" || slices.Contains(known, n) {
+			continue
+		}
+		if v, ok := d.values[fmt.Sprintf("%s[%d]", path, i)]; ok {
 			v.wrong("unknown name "+quote(n)+in(path), suggest(n, known, intro))
 		}
 	}

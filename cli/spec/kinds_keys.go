@@ -16,6 +16,8 @@ func checkPostgres(value string) error {
 	switch {
 	case strings.Contains(value, "[YOUR-PASSWORD]"):
 		return errors.New("[YOUR-PASSWORD] stands in it, where the password belongs")
+	case split(value):
+		return errors.New(noAddress)
 	case err == nil && u.Host == "" && u.Query().Get("host") != "" && strings.HasPrefix(u.Scheme, "postgres"):
 		return nil // a socket
 	}
@@ -26,6 +28,9 @@ func checkPostgres(value string) error {
 func checkRedis(value string) error {
 	if u, err := url.Parse(value); err == nil && strings.HasSuffix(u.Hostname(), ".upstash.io") && u.Scheme != "rediss" {
 		return errors.New("an address of Upstash begins with rediss:// (with https:// it is the REST API, and redis:// is not answered there)")
+	}
+	if split(value) {
+		return errors.New(noAddress)
 	}
 	return checkURL(value, "redis", "rediss", "unix")
 }

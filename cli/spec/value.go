@@ -178,7 +178,7 @@ func (v value) list(read func(value)) {
 		return
 	}
 	for i, n := range v.node.Content {
-		read(v.remember(fmt.Sprintf("%s[%d]", v.path, i), n))
+		read(v.remember(v.path+"["+strconv.Itoa(i)+"]", n))
 	}
 }
 

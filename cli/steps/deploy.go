@@ -116,6 +116,9 @@ func (d *delivery) make(ctx context.Context) error {
 	if !ok || len(d.in.Make)+len(d.in.Variables) == 0 {
 		return nil
 	}
+	if err := d.w.Agreed(Brings(d.in)); err != nil {
+		return err
+	}
 	n := New{Order: d.order, Variables: map[string]release.Secret{}, Plain: d.w.Plain}
 	for _, name := range d.in.Variables {
 		n.Variables[name] = d.w.Values[name]

@@ -42,6 +42,9 @@ func (w *World) variableDrift(r env.Row) Drift {
 	d := Drift{Where: r.Service, What: "variable " + r.Variable, Expected: "it is set at " + r.To}
 	if r.Given && r.Owner == "" {
 		d.Try = "readme-ops env push" + w.flag()
+		if r.Unsure != "" && r.State == env.StateDifferent {
+			d.Try = "readme-ops env push --unknown" + w.flag()
+		}
 	}
 	there := func(what string) string { return cmp.Or(r.Why, what+" ("+env.Short(r.There)+")") }
 	switch {

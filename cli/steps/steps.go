@@ -141,7 +141,8 @@ type Variables interface {
 }
 
 // VariableSetter writes variables of a service in one go and leaves all others alone. It starts no deployment, and has read back
-// that they are there. Writing one twice does no harm.
+// that they are there: with their value where it can be read. A *provider.UnmovedError says that nobody can know of some that cannot.
+// Writing one twice does no harm.
 type VariableSetter interface {
 	SetVariables(ctx context.Context, vars []provider.NewVariable) error
 }

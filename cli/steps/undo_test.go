@@ -3,11 +3,13 @@ package steps_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"readme/cli/env"
 	"readme/cli/plan"
 	"readme/cli/provider"
 	"readme/cli/release"
@@ -35,7 +37,7 @@ func brings(t *testing.T, h steps.Host, precondition string, in plan.DeployInput
 	var state *release.State
 	synctest.Test(t, func(t *testing.T) {
 		w := &steps.World{
-			Poll: time.Second, Hosts: map[string]steps.Host{"api": h},
+			Poll: time.Second, Hosts: map[string]steps.Host{"api": h}, Fingerprints: env.NewKey([]byte("a key")),
 			Values: map[string]release.Secret{"ADMIN_TOKEN": release.NewSecret("hunter2"), "OTHER": release.NewSecret("x")}, Plain: map[string]bool{"OTHER": true},
 		}
 		in.Name, in.To, in.Commit = "api", "railway", "c-new"
@@ -73,6 +75,21 @@ func TestDeploy_makesWhatIsMissingAndSaysThatItStays(t *testing.T) {
 	exits(t, s, release.ExitStepFailed)
 	if st := s.Step("api"); len(m.calls) != 0 || st.Undo.Kept != "" {
 		t.Errorf("calls %v, kept %q", m.calls, st.Undo.Kept)
+	}
+}
+
+// A run may be taken up by a process that was given other values, or none.
+func TestDeploy_makesNothingWithOtherValuesThanWereApproved(t *testing.T) {
+	for want, in := range map[string]plan.DeployInputs{
+		"GONE has no value here":       {Make: []string{"service api"}, Variables: []string{"GONE"}},
+		"ADMIN_TOKEN was approved as ": {Variables: []string{"ADMIN_TOKEN"}, Fingerprints: map[string]string{"ADMIN_TOKEN": "0123456789abcdef"}},
+	} {
+		m := &maker{full: full{newVendor("")}}
+		s := brings(t, m, "live=", in, false)
+		exits(t, s, release.ExitStepFailed)
+		if f := s.Step("api").Fault; len(m.calls) != 0 || f == nil || !strings.Contains(fmt.Sprint(f.Evidence), want) || strings.Contains(fmt.Sprint(f.Evidence), "hunter2") {
+			t.Errorf("calls %v, fault %+v", m.calls, f)
+		}
 	}
 }
 

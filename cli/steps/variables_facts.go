@@ -26,7 +26,7 @@ func setter(h Host) (VariableSetter, bool) {
 // value here with it, and what exists gets what it lacks or has otherwise, before its deploy. What nobody gave here is left alone, and
 // reported where the service needs it and does not have it.
 func (w *World) readVariables(ctx context.Context, q Question, d spec.Deploy, h Host, live provider.Deployment, s *plan.Service) error {
-	kept, err := keptOf(ctx, q, d, h, live)
+	kept, err := w.keptOf(ctx, q, d, h, live)
 	if err != nil {
 		return err
 	}
@@ -40,12 +40,20 @@ func (w *World) readVariables(ctx context.Context, q Question, d spec.Deploy, h 
 		switch {
 		case !there && fresh && r.Given:
 			s.Sets = append(s.Sets, r.Variable)
+			if r.Here != "" {
+				if s.SetsTo == nil {
+					s.SetsTo = map[string]string{}
+				}
+				s.SetsTo[r.Variable] = r.Here
+			}
 		case r.State == env.StateMissing && r.Required && (!r.Given || !sets):
 			faults = append(faults, lacks(q, d, r, fresh))
 		case sets && pushes(r, false):
 			s.Variables = append(s.Variables, change(r, kept.Has))
 		case r.State == env.StateDifferent && r.Given && r.Owner != "":
 			s.Warn = append(s.Warn, fmt.Sprintf("%s of %s has another value at %s than here, and is left alone: it is written by %s", r.Variable, d.Name, d.To, r.Owner))
+		case sets && pushes(r, true) && r.State == env.StateDifferent:
+			s.Warn = append(s.Warn, unsure(d, r, "readme-ops env push --unknown"+w.flag()))
 		case sets && pushes(r, true):
 			unknown = append(unknown, r.Variable)
 		}
@@ -60,15 +68,22 @@ func (w *World) readVariables(ctx context.Context, q Question, d spec.Deploy, h 
 	return nil
 }
 
+// unsure says of a variable that has another value that it is left alone, because it may be somebody else's.
+func unsure(d spec.Deploy, r env.Row, with string) string {
+	return fmt.Sprintf("%s of %s has another value at %s than here, and is left alone: %s. %s writes over it", r.Variable, d.Name, d.To, r.Unsure, with)
+}
+
 // pushes reports whether a variable is to be written: it has a value here, it is ours, and its vendor has none or another one. With unknown
-// it is also one of which nobody can know that.
+// it is also one of which nobody can know that, or whether it is ours.
 func pushes(r env.Row, unknown bool) bool {
 	if !r.Given || r.Owner != "" {
 		return false
 	}
 	switch r.State {
-	case env.StateMissing, env.StateDifferent:
+	case env.StateMissing:
 		return true
+	case env.StateDifferent:
+		return unknown || r.Unsure == ""
 	case env.StateUnknown:
 		return unknown
 	case env.StateOK, env.StateExtra, env.StateAsPushed, env.StateNotGiven:
@@ -79,7 +94,7 @@ func pushes(r env.Row, unknown bool) bool {
 // change is a row as a plan has it.
 func change(r env.Row, have []provider.Variable) plan.VariableChange {
 	v, found := find(have, r.Variable)
-	c := plan.VariableChange{Name: r.Variable, Op: plan.OpChange, Seen: seenOf(v, found), Was: r.There, Will: r.Here}
+	c := plan.VariableChange{Name: r.Variable, Op: plan.OpChange, Seen: seenOf(v, found), Was: r.There, Will: r.Here, Also: v.Also}
 	if !found {
 		c.Op = plan.OpAdd
 	}
@@ -131,7 +146,7 @@ func (w *World) readPush(ctx context.Context, q Question, d spec.Deploy, unknown
 			return s, nil
 		}
 	}
-	kept, err := keptOf(ctx, q, d, h, provider.Deployment{})
+	kept, err := w.keptOf(ctx, q, d, h, provider.Deployment{})
 	if err != nil {
 		return s, err
 	}
@@ -139,6 +154,8 @@ func (w *World) readPush(ctx context.Context, q Question, d spec.Deploy, unknown
 		switch {
 		case pushes(r, unknown):
 			s.Variables = append(s.Variables, change(r, kept.Has))
+		case pushes(r, true) && r.State == env.StateDifferent:
+			s.Warn = append(s.Warn, unsure(d, r, "--unknown"))
 		case pushes(r, true):
 			s.Warn = append(s.Warn, fmt.Sprintf("%s of %s cannot be read at %s, and it is not on record that it has the value of here: --unknown writes it", r.Variable, d.Name, d.To))
 		case r.Owner != "" && r.Given && r.State == env.StateDifferent:

@@ -16,7 +16,7 @@ func (w *World) Kept(ctx context.Context, q Question) ([]env.Kept, error) {
 	var wg sync.WaitGroup
 	for i, d := range q.Release.Deploy {
 		if q.Without[d.Name] == "" {
-			wg.Go(func() { kept[i], errs[i] = keptOf(ctx, q, d, w.Hosts[d.Name], provider.Deployment{}) })
+			wg.Go(func() { kept[i], errs[i] = w.keptOf(ctx, q, d, w.Hosts[d.Name], provider.Deployment{}) })
 		}
 	}
 	wg.Wait()

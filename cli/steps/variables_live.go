@@ -65,13 +65,13 @@ func (w *World) readKept(ctx context.Context, q Question, d spec.Deploy) (env.Ke
 			return env.Kept{}, cannotRead(as, err)
 		}
 	}
-	k, err := keptOf(ctx, q, d, h, live)
+	k, err := w.keptOf(ctx, q, d, h, live)
 	k.Absent = absent
 	return k, err
 }
 
 // keptOf is the same with a deployment that is known to be live already.
-func keptOf(ctx context.Context, q Question, d spec.Deploy, h Host, live provider.Deployment) (env.Kept, error) {
+func (w *World) keptOf(ctx context.Context, q Question, d spec.Deploy, h Host, live provider.Deployment) (env.Kept, error) {
 	k := env.Kept{
 		Service: d.Name, To: d.To, Wanted: variablesOf(q.Matrix, d.Name),
 		Own: func(name string) bool { return vendors(d.To, name) },
@@ -90,6 +90,22 @@ func keptOf(ctx context.Context, q Question, d spec.Deploy, h Host, live provide
 		if k.Stale, err = o.Outdated(ctx, live); err != nil {
 			return env.Kept{}, cannotRead(as, err)
 		}
+		k.Stale = append(slices.Clone(k.Stale), w.pushedSince(d.Name, k, live)...)
 	}
 	return k, nil
+}
+
+// pushedSince names what we have pushed after the live deployment was made, of that of which the vendor tells neither a value nor when it was
+// written: whoever pushed it may have been another process.
+func (w *World) pushedSince(service string, k env.Kept, live provider.Deployment) (names []string) {
+	for _, p := range w.Pushed {
+		v, found := find(k.Has, p.Variable)
+		if p.Service != service || !found || v.Readable || !v.Updated.IsZero() || live.Created.IsZero() || slices.Contains(k.Stale, p.Variable) {
+			continue
+		}
+		if p.At.After(live.Created) {
+			names = append(names, p.Variable)
+		}
+	}
+	return names
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"readme/cli/env"
 	"readme/cli/plan"
@@ -66,6 +67,26 @@ func TestReadVariables_whatNothingWasBroughtToIsNotStale(t *testing.T) {
 	rows, err := reading(t, keeper{empty, []string{"A"}, nil}, having("1"), nil)
 	if err != nil || len(rows) != 2 || rows[0].Stale {
 		t.Errorf("got %+v, %v", rows, err)
+	}
+}
+
+func TestReadVariables_whatWasPushedAfterTheDeploymentWaitsForTheNextOne(t *testing.T) {
+	made := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Time]bool{made.Add(-time.Second): false, made.Add(time.Second): true} {
+		api := having("1")
+		api.vendor.made, api.has[0].Readable = made, false
+		rows, err := reading(t, keeper{api, nil, nil}, having("1"), func(w *steps.World) {
+			w.Pushed = []env.Pushed{{Service: "api", Variable: "A", At: at}, {Service: "api", Variable: "GONE", At: at}}
+		})
+		if err != nil || len(rows) != 2 || rows[0].Stale != want {
+			t.Errorf("pushed %v after: %+v, %v", at.Sub(made), rows, err)
+		}
+		api.has[0].Updated = made.Add(-time.Hour) // the vendor knows better
+		if rows, err = reading(t, keeper{api, nil, nil}, having("1"), func(w *steps.World) {
+			w.Pushed = []env.Pushed{{Service: "api", Variable: "A", At: at}}
+		}); err != nil || rows[0].Stale {
+			t.Errorf("with the vendor's time: %+v, %v", rows, err)
+		}
 	}
 }
 
@@ -131,5 +152,46 @@ func TestDrift_ofVariablesSaysWhatIsHereAndThere(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("not found: %v, of %+v", want, got.Found)
+	}
+}
+
+// dated is a host whose live deployment tells when it was made.
+type dated struct {
+	keeper
+
+	made time.Time
+}
+
+func (d dated) Live(ctx context.Context) (provider.Deployment, error) {
+	live, err := d.keeper.Live(ctx)
+	live.Created = d.made
+	return live, err
+}
+
+// The vendor shows a bot's keys to nobody, and not when they were written: what another process has pushed is known by the record.
+func TestReadVariables_whatWasPushedAfterTheLiveDeploymentIsStale(t *testing.T) {
+	made := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for name, c := range map[string]struct {
+		pushed time.Time
+		edit   func(*provider.Variable, *env.Pushed)
+		stale  bool
+	}{
+		"pushed since":                         {made.Add(time.Second), nil, true},
+		"pushed before":                        {made.Add(-time.Second), nil, false},
+		"of another service":                   {made.Add(time.Second), func(_ *provider.Variable, p *env.Pushed) { p.Service = "worker" }, false},
+		"gone from there":                      {made.Add(time.Second), func(v *provider.Variable, _ *env.Pushed) { v.Name = "B" }, false},
+		"one that the vendor shows":            {made.Add(time.Second), func(v *provider.Variable, _ *env.Pushed) { v.Readable = true }, false},
+		"one of which the vendor knows better": {made.Add(time.Second), func(v *provider.Variable, _ *env.Pushed) { v.Updated = made.Add(-time.Hour) }, false},
+	} {
+		v, p := provider.Variable{Name: "A", Value: release.NewSecret("1")}, env.Pushed{Service: "api", Variable: "A", Fingerprint: "f", At: c.pushed}
+		if c.edit != nil {
+			c.edit(&v, &p)
+		}
+		api := having("1")
+		api.has = []provider.Variable{v}
+		rows, err := reading(t, dated{keeper{api, nil, nil}, made}, having("1"), func(w *steps.World) { w.Pushed = []env.Pushed{p} })
+		if err != nil || len(rows) == 0 || rows[0].Stale != c.stale {
+			t.Errorf("%s: got %+v, %v", name, rows, err)
+		}
 	}
 }

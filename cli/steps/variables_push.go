@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 
 	"readme/cli/engine"
 	"readme/cli/env"
@@ -52,6 +52,9 @@ func (a variables) Do(ctx context.Context, t *engine.Task) (release.StepDone, er
 		return release.StepDone{}, err
 	}
 	key := a.w.writingKey(ctx)
+	if err := a.asBefore(t, in, key); err != nil {
+		return release.StepDone{}, err
+	}
 	rec := written{Fingerprints: map[string]string{}}
 	set, names := make([]provider.NewVariable, len(in.Set)), make([]string, len(in.Set))
 	for i, c := range in.Set {
@@ -65,16 +68,20 @@ func (a variables) Do(ctx context.Context, t *engine.Task) (release.StepDone, er
 	t.Doing("writing")
 	err = to.SetVariables(ctx, set)
 	started, against := errors.AsType[*railway.StartedError](err) // they are written all the same
-	if err != nil && !against {
+	still, doubted := errors.AsType[*provider.UnmovedError](err)
+	if err != nil && !against && (!doubted || a.changed(t, in, still.Names)) {
 		return release.StepDone{}, unwritten(in, names, err)
-	}
-	if err := a.readBack(ctx, t, in, reader); err != nil {
-		return release.StepDone{}, err
 	}
 	done := release.StepDone{Text: counted(len(names)) + " written and read back"}
 	if against {
 		done.Text += "; " + in.To + " has started deployment " + started.Deployment + " with them, which it was told not to"
 		done.Outputs = map[string]string{startedOutput: started.Deployment}
+	}
+	if doubted { // whether they are what is here stays unknown
+		done.Text += "; " + strings.Join(still.Names, ", ") + " can be read by nobody, and " + in.To + " does not say that it was written just now"
+		for _, name := range still.Names {
+			delete(rec.Fingerprints, name)
+		}
 	}
 	if said := a.w.note(ctx, in.Name, rec.Fingerprints); said != "" {
 		done.Text += "; " + said
@@ -85,6 +92,15 @@ func (a variables) Do(ctx context.Context, t *engine.Task) (release.StepDone, er
 
 // startedOutput names a deployment that a vendor has started with the variables against our word, of what was live.
 const startedOutput = "started"
+
+// Brings are the variables that a service is made with, as a step that writes them would have them.
+func Brings(in plan.DeployInputs) plan.VariablesInputs {
+	out := plan.VariablesInputs{To: in.To, Name: in.Name}
+	for _, name := range in.Variables {
+		out.Set = append(out.Set, plan.VariableChange{Name: name, Op: plan.OpAdd, Will: in.Fingerprints[name]})
+	}
+	return out
+}
 
 // Agreed refuses to write other values than those that were approved: a run may be taken up by a process that was given others.
 func (w *World) Agreed(in plan.VariablesInputs) error {
@@ -98,15 +114,46 @@ func (w *World) Agreed(in plan.VariablesInputs) error {
 			wrong = append(wrong, fmt.Sprintf("%s was approved as %s, and is %s here", c.Name, env.Short(c.Will), env.Short(w.Fingerprints.Of(c.Name, value))))
 		}
 	}
+	return w.disagreed(in.Name, wrong)
+}
+
+func (w *World) disagreed(service string, wrong []string) error {
 	if len(wrong) == 0 {
 		return nil
 	}
 	return &release.Fault{
-		Title:    "the variables of " + in.Name + " are not here as they were approved",
+		Title:    "the variables of " + service + " are not here as they were approved",
 		Detail:   "only the values that the plan was made with are written; nothing was changed",
 		Evidence: []release.Evidence{{Label: "what differs", Lines: wrong}},
 		Try:      "readme-ops plan" + w.flag(),
 	}
+}
+
+// asBefore refuses to go on with other values than those that an earlier process of this very run was writing. A plan that was made before the
+// environment had a key cannot tell, and what that process put on record can.
+func (a variables) asBefore(t *engine.Task, in plan.VariablesInputs, key env.Key) error {
+	var wrong []string
+	for _, raw := range t.Was.Intents {
+		var rec written
+		if err := json.Unmarshal(raw, &rec); err != nil {
+			return err
+		}
+		for _, c := range in.Set {
+			was, is := rec.Fingerprints[c.Name], key.Of(c.Name, a.w.Values[c.Name])
+			if was != "" && is != "" && was != is {
+				wrong = append(wrong, fmt.Sprintf("%s was written as %s, and is %s here", c.Name, env.Short(was), env.Short(is)))
+			}
+		}
+	}
+	return a.w.disagreed(in.Name, wrong)
+}
+
+// changed reports whether one of these is known to have had another value, and by nobody else's write than one that comes now: its vendor
+// cannot have had nothing to do.
+func (a variables) changed(t *engine.Task, in plan.VariablesInputs, names []string) bool {
+	return len(t.Was.Intents) == 0 && slices.ContainsFunc(in.Set, func(c plan.VariableChange) bool {
+		return slices.Contains(names, c.Name) && c.Was != "" && c.Will != "" && c.Was != c.Will
+	})
 }
 
 // unmoved refuses to write over what somebody else has written since the plan was made. What is already as it shall be is as good,
@@ -134,43 +181,6 @@ func (a variables) unmoved(t *engine.Task, in plan.VariablesInputs, have []provi
 	}
 }
 
-// readBack holds the vendor to its word: what can be read must be what was written, and the rest must be there. A read may be late.
-func (a variables) readBack(ctx context.Context, t *engine.Task, in plan.VariablesInputs, reader Variables) error {
-	t.Doing("reading back")
-	var wrong []string
-	for began := time.Now(); ; {
-		have, err := reader.Variables(ctx)
-		if err != nil {
-			return cannotRead(plan.DeployInputs{Name: in.Name, To: in.To}, err)
-		}
-		wrong = wrong[:0]
-		for _, c := range in.Set {
-			v, found := find(have, c.Name)
-			switch {
-			case !found:
-				wrong = append(wrong, c.Name+" is not there")
-			case v.Readable && v.Value.Reveal() != a.w.Values[c.Name].Reveal():
-				wrong = append(wrong, c.Name+" reads back as another value")
-			}
-		}
-		if len(wrong) == 0 {
-			return nil
-		}
-		if time.Since(began) >= a.w.patience() {
-			break
-		}
-		if err := sleep(ctx, a.w.Poll); err != nil {
-			return err
-		}
-	}
-	return &release.Fault{
-		Title:    "variables of " + in.Name + " are not at " + in.To + " as they were written",
-		Detail:   "the vendor took them without an error",
-		Evidence: []release.Evidence{{Label: "read back", Lines: wrong}},
-		Try:      "readme-ops env diff" + a.w.flag(),
-	}
-}
-
 // Undo leaves them, and names them: nobody can say what an unreadable one was before.
 func (a variables) Undo(_ context.Context, t *engine.Task, was engine.Was) (release.StepDone, error) {
 	in, _, err := a.inputs(t)
@@ -192,11 +202,15 @@ func (a variables) Undo(_ context.Context, t *engine.Task, was engine.Was) (rele
 }
 
 func unwritten(in plan.VariablesInputs, names []string, err error) error {
+	title, try := "variables of "+in.Name+" could not be written at "+in.To, "readme-ops doctor"
+	if _, ok := errors.AsType[*provider.NotKeptError](err); ok {
+		title, try = "variables of "+in.Name+" are not at "+in.To+" as they were written", "readme-ops env diff"
+	}
 	return keep(err, func() *release.Fault {
 		return &release.Fault{
-			Title: "variables of " + in.Name + " could not be written at " + in.To, Detail: err.Error(),
+			Title: title, Detail: err.Error(),
 			Evidence: append(evidenceOf(err), release.Evidence{Label: "to be written", Lines: names}),
-			Try:      "readme-ops doctor", Cause: err,
+			Try:      try, Cause: err,
 		}
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"readme/cli/engine"
@@ -168,16 +167,51 @@ func TestVariables_areOnlyTheValuesThatWereApproved(t *testing.T) {
 
 // A vendor that says yes and keeps something else, or nothing, is found out.
 func TestVariables_holdTheVendorToItsWord(t *testing.T) {
-	for want, lost := range map[string]bool{"TOKEN reads back as another value": false, "TOKEN is not there": true} {
-		synctest.Test(t, func(t *testing.T) {
-			w, s, n, one := pushing(t)
-			s.keep = func(v provider.NewVariable) (provider.Variable, bool) {
-				return provider.Variable{Name: v.Name, Readable: true}, v.Name != "TOKEN" || !lost
+	w, s, n, one := pushing(t)
+	s.fails = &provider.NotKeptError{Vendor: "railway", Service: "api", Not: []string{"TOKEN is not there"}}
+	state := carryOut(t, w, "run-1", []release.Step{one})
+	exits(t, state, release.ExitStepFailed)
+	f := state.Step(one.ID).Fault
+	if f == nil || f.Title != "variables of api are not at railway as they were written" || !strings.Contains(f.Detail, "TOKEN is not there") || len(n.of) != 0 {
+		t.Errorf("%+v, noted %v", f, n.of)
+	}
+}
+
+// What nobody can read, and of which the vendor does not say that it was written, had the value already, or was not kept: only where it is
+// known to have had another one it is the second.
+func TestVariables_thatTheVendorDoesNotSayItHasWritten(t *testing.T) {
+	for name, c := range map[string]struct {
+		unmoved string
+		was     string
+		exit    int
+	}{
+		"nobody knows what it was": {"TOKEN", "", release.ExitDone},
+		"it was the same":          {"TOKEN", "token-canary", release.ExitDone},
+		"it was another one":       {"TOKEN", "token-was", release.ExitStepFailed},
+		"another one was another":  {"URL", "", release.ExitStepFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, s, n, _ := pushing(t)
+			s.has["TOKEN"] = provider.Variable{Name: "TOKEN", Sensitive: true}
+			set := []plan.VariableChange{
+				{Name: "TOKEN", Op: plan.OpChange, Seen: "a value that nobody can read", Will: n.key.Of("TOKEN", secret("token-canary"))},
+				{Name: "URL", Op: plan.OpChange, Seen: "a value", Was: n.key.Of("URL", secret("url-was")), Will: n.key.Of("URL", secret("url-canary"))},
 			}
+			if c.was != "" {
+				set[0].Was = n.key.Of("TOKEN", secret(c.was))
+			}
+			one := step(t, release.KindVariables, plan.VariablesStep("api"), plan.VariablesPrecondition(set), plan.VariablesInputs{To: "vercel", Name: "api", Set: set})
+			s.fails = &provider.UnmovedError{Vendor: "vercel", Service: "api", Names: []string{c.unmoved}}
 			state := carryOut(t, w, "run-1", []release.Step{one})
-			exits(t, state, release.ExitStepFailed)
-			if f := state.Step(one.ID).Fault; f == nil || !strings.Contains(fmt.Sprint(f.Evidence), want) || len(n.of) != 0 {
-				t.Errorf("%s: %+v, noted %v", want, f, n.of)
+			exits(t, state, c.exit)
+			if c.exit != release.ExitDone {
+				return
+			}
+			if text := state.Step(one.ID).Text; !strings.Contains(text, "TOKEN can be read by nobody, and vercel does not say that it was written just now") {
+				t.Error(text)
+			}
+			if len(n.of) != 1 || n.of["api/URL"] == "" {
+				t.Errorf("what is not known was noted: %v", n.of)
 			}
 		})
 	}
@@ -221,15 +255,40 @@ func TestVariables_areWrittenAlsoWhereNobodyCanNoteThem(t *testing.T) {
 // A process that was killed after it had written half of it is followed by one that writes it all again.
 func TestVariables_areWrittenAgainByWhoeverResumes(t *testing.T) {
 	w, s, _, one := pushing(t)
+	s.has["TOKEN"] = provider.Variable{Name: "TOKEN", Updated: time.Now()} // it cannot be read back: half of it was written
+	state := takenUp(t, w, one, `{"fingerprints":{}}`)
+	exits(t, state, release.ExitDone)
+	if len(s.writes) != 1 || s.has["URL"].Value.Reveal() != "url-canary" {
+		t.Errorf("%d writes", len(s.writes))
+	}
+}
+
+// A plan that was made before the environment had a key cannot tell which values it is about; what the killed process has put on record can.
+func TestVariables_ofAFirstRunAreTakenUpOnlyWithTheSameValues(t *testing.T) {
+	for value, exit := range map[string]int{"url-canary": release.ExitDone, "url-another": release.ExitStepFailed} {
+		w, s, n, _ := pushing(t)
+		w.Values["URL"] = secret(value)
+		set := []plan.VariableChange{{Name: "TOKEN", Op: plan.OpAdd, Seen: "nothing"}, {Name: "URL", Op: plan.OpChange, Seen: "a value"}}
+		one := step(t, release.KindVariables, plan.VariablesStep("api"), plan.VariablesPrecondition(set), plan.VariablesInputs{To: "railway", Name: "api", Set: set})
+		state := takenUp(t, w, one, `{"fingerprints":{"URL":"`+n.key.Of("URL", secret("url-canary"))+`"}}`)
+		exits(t, state, exit)
+		if f := state.Step(one.ID).Fault; exit != release.ExitDone && (len(s.writes) != 0 || f == nil || !strings.Contains(fmt.Sprint(f.Evidence), "URL was written as ")) {
+			t.Errorf("%d writes, %+v", len(s.writes), f)
+		}
+	}
+}
+
+// takenUp is a run of one step that another process was killed in, with this intent on record.
+func takenUp(t *testing.T, w *steps.World, one release.Step, intent string) *release.State {
+	t.Helper()
 	p := release.Plan{Digest: "sha256:00", OnFailure: "rollback", Steps: []release.Step{one}}
 	now := time.Now().UTC()
 	events := []release.Event{
 		{Seq: 1, At: now, Run: "run-1", Body: release.RunStarted{Plan: p}},
 		{Seq: 2, At: now, Run: "run-1", Body: release.Approved{Digest: p.Digest}},
 		{Seq: 3, At: now, Run: "run-1", Step: one.ID, Body: release.StepStarted{}},
-		{Seq: 4, At: now, Run: "run-1", Step: one.ID, Body: release.StepIntent{Text: "write", Data: json.RawMessage(`{"fingerprints":{}}`)}},
+		{Seq: 4, At: now, Run: "run-1", Step: one.ID, Body: release.StepIntent{Text: "write", Data: json.RawMessage(intent)}},
 	}
-	s.has["TOKEN"] = provider.Variable{Name: "TOKEN", Updated: now} // it cannot be read back: half of it was written
 	actions, err := steps.Actions(w, p)
 	if err != nil {
 		t.Fatal(err)
@@ -240,8 +299,5 @@ func TestVariables_areWrittenAgainByWhoeverResumes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exits(t, state, release.ExitDone)
-	if len(s.writes) != 1 || s.has["URL"].Value.Reveal() != "url-canary" {
-		t.Errorf("%d writes", len(s.writes))
-	}
+	return state
 }

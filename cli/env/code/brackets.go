@@ -26,7 +26,7 @@ func (t *text) pair() {
 	t.pairs = make([]int32, len(t.tokens))
 	var stack []int32
 	for i := range t.tokens {
-		at := int32(i) //nolint:gosec // as put
+		at := int32(i)
 		t.pairs[i] = -1
 		switch t.bracketAt(i) {
 		case '(', '[', '{':

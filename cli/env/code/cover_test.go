@@ -17,9 +17,12 @@ import (
 
 const monorepo = `
 -- go.mod --
-module example.com/m
+replace (
+	example.com/m/nested v1.0.0 => ./libs/nested
+	example.com/own => ./libs/own
+)
 
-replace example.com/own => ./libs/own
+module example.com/m
 -- services/api/main.go --
 package main
 
@@ -28,6 +31,7 @@ import (
 
 	_ "example.com/m/shared/db"
 	_ "example.com/own/log"
+	_ "example.com/m/nested/x"
 	_ "example.com/other/x"
 )
 
@@ -72,6 +76,14 @@ package log
 import "os"
 
 var _ = os.Getenv("LOG")
+-- libs/nested/go.mod --
+module example.com/m/nested
+-- libs/nested/x/x.go --
+package x
+
+import "os"
+
+var _ = os.Getenv("NESTED")
 -- web/app/page.tsx --
 import { x } from "../../packages/ui/x";
 import y from "@/lib/y";
@@ -113,15 +125,15 @@ func TestAServicesCodeIsItsFoldersAndWhatTheyImport(t *testing.T) {
 		by[u.Name] = fmt.Sprint(u.By)
 	}
 	want := map[string]string{
-		"API": "[0 4]", "WORKER": "[1 4]", "DB": "[0 1 4]", "DEEP": "[0 1 4]", "LOG": "[0 4]",
+		"API": "[0 4]", "WORKER": "[1 4]", "DB": "[0 1 4]", "DEEP": "[0 1 4]", "LOG": "[0 4]", "NESTED": "[0 4]",
 		"WEB": "[2]", "LIB": "[2]", "UI": "[2]", "Z": "[2]",
 		"BOT": "[3]", "LOCAL": "[3]", "KEYS": "[3]", "ONE": "[3]",
 	}
 	if diff := cmp.Diff(want, by); diff != "" {
 		t.Error(diff)
 	}
-	if got.Files != 13 {
-		t.Errorf("read %d files, want 13", got.Files)
+	if got.Files != 14 {
+		t.Errorf("read %d files, want 14", got.Files)
 	}
 }
 
@@ -189,7 +201,7 @@ func TestReadingStopsWhenItIsNotWantedAnyMore(t *testing.T) {
 func TestHostsProvideTheirOwn(t *testing.T) {
 	t.Parallel()
 	for host, names := range map[string]string{
-		"railway": "PORT HOST RAILWAY_REPLICA_ID RELEASE_COMMIT PATH -VERCEL_URL -DATABASE_URL",
+		"railway": "PORT HOST RAILWAY_REPLICA_ID RELEASE_COMMIT PATH npm_package_version http_proxy -VERCEL_URL -DATABASE_URL",
 		"vercel":  "VERCEL VERCEL_URL NEXT_RUNTIME NODE_ENV NEXT_PUBLIC_VERCEL_ENV -RAILWAY_X -NEXT_PUBLIC_X",
 		"pipecat": "PIPECAT_X PORT -RELEASE_COMMIT",
 		"":        "HOME CI -PORT",
@@ -201,5 +213,34 @@ func TestHostsProvideTheirOwn(t *testing.T) {
 				t.Errorf("%s provides %s: %v", host, bare, !not)
 			}
 		}
+	}
+}
+
+func TestFileThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Skip("root may read everything")
+	}
+	root := unpack(t, txtar.Parse([]byte("-- a.py --\nimport os\nos.environ[\"A\"]\n-- b.py --\nimport os\nos.environ[\"B\"]\n")))
+	if err := os.Chmod(filepath.Join(root, "a.py"), 0); err != nil {
+		t.Fatal(err)
+	}
+	got, err := code.Read(t.Context(), root, [][]string{{"."}})
+	if diff := cmp.Diff([]string{"a.py:1 note", "b.py:2 B"}, found(got)); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
+func TestImportOfAPackageFromManyFiles(t *testing.T) {
+	t.Parallel()
+	const imports = "package a\n\nimport _ \"m/b\"\n"
+	root := unpack(t, txtar.Parse([]byte("-- go.mod --\nmodule m\n-- a/one.go --\n"+imports+"-- a/two.go --\n"+imports+"-- c/c.go --\n"+imports+
+		"-- b/one.go --\npackage b\n-- b/two.go --\npackage b\n\nimport \"os\"\n\nvar _ = os.Getenv(\"B\")\n")))
+	got, err := code.Read(t.Context(), root, [][]string{{"a"}, {"c"}})
+	if err != nil || len(got.Uses) != 1 {
+		t.Fatal(got, err)
+	}
+	if diff := cmp.Diff([]int{0, 1}, got.Uses[0].By); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -44,8 +44,6 @@ func (p *project) folder(dir string) *folder {
 func (p *project) path(rel string) string { return filepath.Join(p.root, filepath.FromSlash(rel)) }
 
 // has reports whether a file that counts as code is there.
-func dirOf(file string) string { return path.Dir(file) }
-
 func (p *project) has(file string) bool {
 	if !fs.ValidPath(file) {
 		return false // above the root

@@ -17,6 +17,7 @@ func FuzzPython(f *testing.F)     { fuzz(f, ".py") }
 
 // fuzz reads anything as a source: it ends, without a panic, and what is found stands where it says.
 func fuzz(f *testing.F, endings ...string) {
+	f.Helper()
 	cases, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {
 		f.Fatal(err)
@@ -32,13 +33,8 @@ func fuzz(f *testing.F, endings ...string) {
 			}
 		}
 	}
-	root := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		dir, err := os.MkdirTemp(root, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = os.RemoveAll(dir) }()
+		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "a"+endings[len(data)%len(endings)]), data, 0o600); err != nil {
 			t.Fatal(err)
 		}

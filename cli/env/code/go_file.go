@@ -21,11 +21,13 @@ type goFile struct {
 	calls   []*ast.CallExpr // of os.Getenv and the like, with a name that is no literal
 	hard    bool            // something else of it has to be followed
 
-	// Once somebody needs them: all nodes in the order of the text, the position of each one's parent, and the positions
-	// of the identifiers.
+	// Once somebody needs them: all nodes in the order of the text, the position of each one's parent, the positions of the
+	// identifiers of each name and of each object, and of what functions are made of.
 	nodes []ast.Node
 	up    []int32
-	names []int32
+	named map[string][]int32
+	known map[*object][]int32
+	at    map[ast.Node]int32
 }
 
 // object is what go/parser knows of a name within one file. go/types would need whole packages and all that they
@@ -97,6 +99,7 @@ func (f *goFile) index() {
 	var stack []int32
 	at := int32(-1)
 	f.nodes, f.up = make([]ast.Node, 0, len(f.data)/4), make([]int32, 0, len(f.data)/4)
+	f.named, f.known, f.at = map[string][]int32{}, map[*object][]int32{}, map[ast.Node]int32{}
 	ast.Inspect(f.tree, func(n ast.Node) bool {
 		if n == nil {
 			stack = stack[:len(stack)-1]
@@ -109,11 +112,25 @@ func (f *goFile) index() {
 		}
 		stack = append(stack, at)
 		f.nodes, f.up = append(f.nodes, n), append(f.up, up)
-		if _, ok := n.(*ast.Ident); ok {
-			f.names = append(f.names, at)
+		switch n := n.(type) {
+		case *ast.Ident:
+			f.named[n.Name] = append(f.named[n.Name], at)
+			if obj := objectOf(n); obj != nil {
+				f.known[obj] = append(f.known[obj], at)
+			}
+		case *ast.FuncLit, *ast.Field:
+			f.at[n] = at
 		}
 		return true
 	})
+}
+
+// mentions is quick where the file was parsed before, and else sometimes wrong in one direction.
+func (f *goFile) mentions(name string) bool {
+	if f.nodes != nil {
+		return len(f.named[name]) > 0
+	}
+	return f.source.mentions(name)
 }
 
 func (f *goFile) offset(n ast.Node) int {

@@ -139,7 +139,7 @@ func (g *golangs) entity(e entity, r reader) {
 			}
 		}
 		if id, ok := f.nodes[at].(*ast.Ident); ok && f.pkg == e.pkg {
-			if got, ok := g.resolve(f, id); ok && got.obj == e.obj && got.pkg == e.pkg {
+			if got, ok := g.resolve(f, id); ok && got.pkg == e.pkg {
 				g.flow(f, at, r)
 			}
 		}
@@ -149,10 +149,8 @@ func (g *golangs) entity(e entity, r reader) {
 // object follows a local variable or parameter that is a reader.
 func (g *golangs) object(f *goFile, obj *object, r reader) {
 	f.index()
-	for _, at := range f.names {
-		if id, ok := f.nodes[at].(*ast.Ident); ok && objectOf(id) == obj {
-			g.flow(f, at, r)
-		}
+	for _, at := range f.known[obj] {
+		g.flow(f, at, r)
 	}
 }
 
@@ -215,10 +213,8 @@ func (g *golangs) everywhere(pkg *goPackage, name string, do func(*goFile, int32
 		return
 	}
 	for _, s := range files {
-		for _, at := range s.golang.names {
-			if s.golang.nodes[at].(*ast.Ident).Name == name {
-				do(s.golang, at)
-			}
+		for _, at := range s.golang.named[name] {
+			do(s.golang, at)
 		}
 	}
 }

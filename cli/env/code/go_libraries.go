@@ -120,7 +120,7 @@ func (f *goFile) structOf(e ast.Expr) *ast.StructType {
 
 // prefixed reports whether another struct of the file takes a struct in with a prefix.
 func (f *goFile) prefixed(s *ast.StructType) bool {
-	if !f.mentions("refix") {
+	if !f.source.mentions("refix") {
 		return false
 	}
 	found := false

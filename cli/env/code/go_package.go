@@ -11,6 +11,7 @@ type golangs struct {
 	project   *project
 	modules   []module
 	seen      map[string]bool // folders whose module is known
+	listed    map[string]bool // folders all whose Go files are known
 	packages  map[string]*goPackage
 	flowed    map[flow]bool
 	asked     map[question]bool
@@ -33,12 +34,12 @@ type declared struct {
 
 func newGolangs(p *project) *golangs {
 	return &golangs{
-		project: p, seen: map[string]bool{}, packages: map[string]*goPackage{},
+		project: p, seen: map[string]bool{}, listed: map[string]bool{}, packages: map[string]*goPackage{},
 		flowed: map[flow]bool{}, asked: map[question]bool{}, importers: map[string][]*goFile{},
 	}
 }
 
-// imported lists the files of the packages that a file imports.
+// imported lists the files of the packages that a file imports: of one that was listed before, the first.
 func (g *golangs) imported(s *source) []string {
 	var out []string
 	for _, importPath := range s.imports {
@@ -47,10 +48,15 @@ func (g *golangs) imported(s *source) []string {
 			continue
 		}
 		for _, name := range g.project.folder(dir).files {
-			if languageOf(name) == golang {
-				out = append(out, path.Join(dir, name))
+			if languageOf(name) != golang {
+				continue
+			}
+			out = append(out, path.Join(dir, name))
+			if g.listed[dir] {
+				break
 			}
 		}
+		g.listed[dir] = true
 	}
 	return out
 }
@@ -96,8 +102,12 @@ type entity struct {
 func (g *golangs) resolve(f *goFile, e ast.Expr) (entity, bool) {
 	switch e := e.(type) {
 	case *ast.Ident:
-		if obj := objectOf(e); obj != nil && f.scope()[e.Name] != obj {
-			return entity{obj: obj, file: f, name: e.Name}, true
+		if obj := objectOf(e); obj != nil {
+			ent := entity{obj: obj, file: f, name: e.Name}
+			if f.scope()[e.Name] == obj {
+				ent.pkg = f.pkg
+			}
+			return ent, true
 		}
 		if d := f.pkg.declaration(e.Name); d != nil {
 			return entity{obj: d.obj, file: d.file, pkg: f.pkg, name: e.Name}, true

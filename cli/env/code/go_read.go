@@ -5,6 +5,7 @@ import (
 	"context"
 	"go/ast"
 	"go/token"
+	"path"
 	"strconv"
 )
 
@@ -51,7 +52,7 @@ func (g *golangs) known(s *source) {
 	if f == nil {
 		return
 	}
-	dir := dirOf(s.path)
+	dir := path.Dir(s.path)
 	g.module(dir)
 	f.pkg = g.in(dir)
 	f.pkg.files = append(f.pkg.files, f)
@@ -125,9 +126,9 @@ func (g *golangs) solve(ctx context.Context, files []*source) error {
 		if !f.hard {
 			continue
 		}
-		for _, at := range f.names {
-			if sel, ok := f.nodes[max(0, f.up[at])].(*ast.SelectorExpr); ok && f.nodes[at] == sel.Sel {
-				g.begin(f, f.up[at], sel)
+		for at, n := range f.nodes {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				g.begin(f, int32(at), sel)
 			}
 		}
 	}

@@ -27,10 +27,8 @@ func (g *golangs) variable(f *goFile, obj *object, w wanted) {
 			g.results(f, d.Values[0], i, w)
 		}
 	}
-	for _, at := range f.names {
-		if id, ok := f.nodes[at].(*ast.Ident); ok && objectOf(id) == obj {
-			g.assigned(f, at, w)
-		}
+	for _, at := range f.known[obj] {
+		g.assigned(f, at, w)
 	}
 }
 

@@ -1,5 +1,7 @@
 package code
 
+import "slices"
+
 // readScript finds what a TypeScript or JavaScript file reads.
 func readScript(s *source) {
 	s.imports = scriptImports(s.data)
@@ -58,47 +60,79 @@ func (t *text) environment(i int) (end int, ok bool) {
 	return 0, false
 }
 
+// member notes a name that is taken from the environment that stands at i. What an alias is called may be another thing elsewhere in
+// the file, so what is taken from it has to look like a variable; and what Vite puts in by itself nobody has to give.
+func (t *text) member(i int) func(name int) {
+	return func(name int) {
+		switch what := t.string(name); {
+		case t.aliases[t.string(i)] && !shouted(what):
+		case t.is(i, "import") && slices.Contains([]string{"BASE_URL", "DEV", "MODE", "PROD", "SSR"}, what):
+		default:
+			t.name(name)
+		}
+	}
+}
+
+// cast steps over a type: (process.env as Record<string, string>).
+func (t *text) cast(i int) int {
+	if !t.is(i, "as") {
+		return i
+	}
+	const longest = 16
+	for at := i + 1; at < i+longest; at++ {
+		if t.is(at, ")") {
+			return at
+		}
+	}
+	return i
+}
+
 // access is what is done with the environment that ends before end.
 func (t *text) access(from, end int) {
-	for t.is(end, "!") || t.is(end, ")") && t.is(from-1, "(") && !t.isKind(from-2, word) {
+	name := t.member(from)
+	for end = t.cast(end); t.is(end, "!") || t.is(end, ")") && t.is(from-1, "(") && !t.isKind(from-2, word); {
 		end++ // process.env!, (process.env)
 		from--
 	}
 	switch {
 	case t.oneOf(end, ".", "?.") && t.isKind(end+1, word):
 		if !t.is(end+2, "=") && !t.is(from-1, "delete") && !t.is(end+2, "(") {
-			t.name(end + 1)
+			name(end + 1)
 		}
 	case t.is(end, "["):
-		t.index(from, end)
+		t.index(from, end, name)
 	case t.is(end, "?.") && t.is(end+1, "["):
-		t.index(from, end+1)
+		t.index(from, end+1, name)
 	case t.is(from-1, "in") && t.isKind(from-2, quoted):
 		t.name(from - 2)
 	case t.is(from-1, "=") && t.is(from-2, "}"):
-		t.taken(t.open(from - 2))
+		t.taken(t.open(from-2), name)
 	default:
 		t.schema(from, end)
 	}
 }
 
 // index is process.env[...].
-func (t *text) index(from, i int) {
+func (t *text) index(from, i int, name func(int)) {
 	end := t.close(i)
 	if t.is(end+1, "=") || t.is(from-1, "delete") || end >= len(t.tokens) {
+		return
+	}
+	if t.isKind(i+1, quoted) && end == i+2 {
+		name(i + 1)
 		return
 	}
 	t.value(i+1, end, wrapper{})
 }
 
 // taken is const { A, B: b, C = "c", ...rest } = process.env.
-func (t *text) taken(brace int) {
+func (t *text) taken(brace int, name func(int)) {
 	if brace < 0 {
 		return
 	}
 	t.parts(brace, func(_, from, _ int) {
 		if t.isKind(from, word) || t.isKind(from, quoted) {
-			t.name(from)
+			name(from)
 		}
 	})
 }

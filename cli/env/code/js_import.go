@@ -45,7 +45,7 @@ func (t *text) importedFrom(brace int, from string) {
 		case static:
 			t.name(from)
 		case t.are(from, "env", ":", "{"):
-			t.taken(from + 2)
+			t.taken(from+2, t.name)
 		case t.is(from, "env"):
 			t.aliases[t.string(to-1)] = true
 		}
@@ -90,12 +90,12 @@ func (p *project) scriptFiles(s *source) []string {
 	var out []string
 	for _, what := range s.imports {
 		if strings.HasPrefix(what, ".") {
-			if file := p.script(path.Join(dirOf(s.path), what)); file != "" {
+			if file := p.script(path.Join(path.Dir(s.path), what)); file != "" {
 				out = append(out, file)
 			}
 			continue
 		}
-		for dir := dirOf(s.path); ; dir = path.Dir(dir) {
+		for dir := path.Dir(s.path); ; dir = path.Dir(dir) {
 			file := p.script(path.Join(dir, what[2:]))
 			if file == "" {
 				file = p.script(path.Join(dir, "src", what[2:]))
@@ -135,5 +135,3 @@ func generated(data []byte) bool {
 	head := data[:min(len(data), 512)]
 	return bytes.Contains(head, []byte("@generated")) || bytes.Contains(head, []byte("DO NOT EDIT"))
 }
-
-func extOf(file string) string { return path.Ext(file) }

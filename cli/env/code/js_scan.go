@@ -1,6 +1,9 @@
 package code
 
-import "bytes"
+import (
+	"bytes"
+	"path"
+)
 
 // script is a scanner of TypeScript and JavaScript: comments, strings, templates, regular expressions and JSX are told
 // apart, so that what stands in a comment or a text is not taken for code.
@@ -13,7 +16,7 @@ type script struct {
 
 func scanScript(s *source) *text {
 	t := &text{source: s, tokens: make([]lexeme, 0, len(s.data)/4)}
-	ext := extOf(s.path)
+	ext := path.Ext(s.path)
 	sc := script{text: t, jsx: ext != ".ts" && ext != ".mts" && ext != ".cts"}
 	if bytes.HasPrefix(t.data, []byte("#!")) {
 		sc.line()

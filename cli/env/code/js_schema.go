@@ -38,6 +38,9 @@ func (t *text) parsed(i int) {
 	if !t.isKind(i, word) {
 		return
 	}
+	if t.asked++; t.asked > maxAsked {
+		return
+	}
 	name := t.string(i)
 	for at := range t.tokens {
 		if !t.is(at, name) || !t.is(at+1, "=") {

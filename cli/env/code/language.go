@@ -44,7 +44,7 @@ func languageOf(name string) string {
 // skipped are folders that hold no code of this project's own.
 func skipped(folder string) bool {
 	switch folder {
-	case "node_modules", "vendor", "testdata", "dist", "build", "venv", "__pycache__", "__tests__", "__mocks__", "site-packages":
+	case "node_modules", "vendor", "testdata", "dist", "build", "venv", "__pycache__", "tests", "__tests__", "__mocks__", "site-packages":
 		return true
 	}
 	return strings.HasPrefix(folder, ".")

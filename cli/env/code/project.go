@@ -106,10 +106,11 @@ func (p *project) add(file string) *unit {
 func (p *project) read(s *source) error {
 	err := s.load(p.path(s.path))
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // removed meanwhile
+		if !errors.Is(err, fs.ErrNotExist) { // else it was removed meanwhile
+			s.data = nil
+			s.note("the file cannot be read, so what it reads is not known", 0)
 		}
-		return err
+		return nil
 	}
 	switch s.language {
 	case golang:
@@ -184,6 +185,11 @@ func each(ctx context.Context, files []*source, do func(*source) error) error {
 
 func (p *project) result() Result {
 	out := Result{Gone: p.gone, Files: len(p.order)}
+	n := 0
+	for _, s := range p.order {
+		n += len(s.uses)
+	}
+	out.Uses = make([]Use, 0, n)
 	for _, s := range p.order {
 		by := s.unit.services
 		for _, u := range sorted(s.uses) {

@@ -7,7 +7,8 @@ import (
 
 // common are names that every host provides, or that belong to the language and its tools rather than to a service.
 var common = []string{ //nolint:gochecknoglobals // a table
-	"CI", "DEBUG", "EDITOR", "FORCE_COLOR", "GITHUB_ACTIONS", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "HOME", "HOSTNAME", "LANG", "LC_ALL",
+	"CI", "FORCE_COLOR", "GITHUB_ACTIONS", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "HOME", "HOSTNAME", "LANG", "LC_ALL",
+	"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 	"LOGNAME", "NODE_ENV", "NODE_OPTIONS", "NO_COLOR", "PATH", "PWD", "PYTHONPATH", "PYTHONUNBUFFERED", "SHELL", "TEMP", "TERM",
 	"TMP", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
 }
@@ -15,14 +16,15 @@ var common = []string{ //nolint:gochecknoglobals // a table
 // Provided tells which variables a service has without anybody declaring them: those of every host, and those of the
 // one that it is deployed to (railway, vercel, pipecat, or "" where it is not deployed).
 func Provided(host string) func(name string) bool {
-	var names, prefixes []string
+	var names []string
+	prefixes := []string{"npm_"} // of whoever runs a script of package.json
 	switch host {
 	case "railway":
-		names, prefixes = []string{"PORT", "HOST", "RELEASE_COMMIT"}, []string{"RAILWAY_"}
+		names, prefixes = []string{"PORT", "HOST", "RELEASE_COMMIT"}, append(prefixes, "RAILWAY_")
 	case "vercel":
-		names, prefixes = []string{"PORT", "HOST", "VERCEL", "NEXT_RUNTIME", "NEXT_PHASE", "NEXT_DEPLOYMENT_ID"}, []string{"VERCEL_", "NEXT_PUBLIC_VERCEL_"}
+		names, prefixes = []string{"PORT", "HOST", "VERCEL", "NEXT_RUNTIME", "NEXT_PHASE", "NEXT_DEPLOYMENT_ID"}, append(prefixes, "VERCEL_", "NEXT_PUBLIC_VERCEL_")
 	case "pipecat":
-		names, prefixes = []string{"PORT", "HOST"}, []string{"PIPECAT_"}
+		names, prefixes = []string{"PORT", "HOST"}, append(prefixes, "PIPECAT_")
 	}
 	return func(name string) bool {
 		if slices.Contains(common, name) || slices.Contains(names, name) {

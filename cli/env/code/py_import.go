@@ -37,7 +37,7 @@ func pythonImports(data []byte) []string {
 func (p *project) pythonFiles(s *source) []string {
 	var out []string
 	for _, name := range s.imports {
-		dir := dirOf(s.path)
+		dir := path.Dir(s.path)
 		bare := strings.TrimLeft(name, ".")
 		rel := strings.ReplaceAll(bare, ".", "/")
 		if up := len(name) - len(bare); up > 0 {

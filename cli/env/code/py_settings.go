@@ -8,9 +8,10 @@ func (t *text) settings(i int) {
 		return
 	}
 	end := t.close(i + 2)
-	if t.before(i+2, end, "BaseSettings") == end || !t.is(end+1, ":") {
+	if !t.is(end+1, ":") || !t.inherits(i+2, end) {
 		return
 	}
+	t.models[t.string(i+1)] = true
 	first := end + 2
 	if !t.isKind(first, newline) {
 		return
@@ -31,6 +32,16 @@ func (t *text) settings(i int) {
 			t.setting(at+1, last, before)
 		}
 	}
+}
+
+// inherits reports whether BaseSettings, or a class above that has it, stands among the bases of a class.
+func (t *text) inherits(open, end int) bool {
+	for at := open; at < end; at++ {
+		if t.is(at, "BaseSettings") || t.isKind(at, word) && t.models[t.string(at)] {
+			return true
+		}
+	}
+	return false
 }
 
 // setting is one field: name: type = Field(alias="X").

@@ -24,6 +24,7 @@ type text struct {
 	tokens  []lexeme
 	pairs   []int32         // of each bracket the position of the other one, once asked for
 	aliases map[string]bool // variables that are the environment
+	models  map[string]bool // classes of Python whose fields are variables
 	seen    map[wrapper]bool
 	asked   int // how many variables were looked for
 }
@@ -67,8 +68,6 @@ func (t *text) oneOf(i int, what ...string) bool {
 }
 
 func (t *text) isKind(i int, k kind) bool { return t.in(i) && t.tokens[i].kind == k }
-
-func (t *text) isPunct(i int) bool { return t.isKind(i, punct) }
 
 // are reports whether the tokens from i on are these.
 func (t *text) are(i int, what ...string) bool {

@@ -17,7 +17,7 @@ const CommitVariable = "RELEASE_COMMIT"
 
 // ListVariables are what a deployment of the service would get, sorted by name, references resolved. A sealed one is there,
 // and nobody can read it. Those that Railway provides, the one that a release writes itself, and what refers to other
-// variables have an owner. When one was written is told where the token may know. A service that does not exist yet has none.
+// variables have an owner. Where the token may not look for such references, nobody can be sure. When one was written is told where the token may know. A service that does not exist yet has none.
 func (c *Client) ListVariables(ctx context.Context, service string) ([]provider.Variable, error) {
 	id, _, err := c.lookup(ctx, service)
 	if err != nil || id == "" {
@@ -41,6 +41,9 @@ func (c *Client) ListVariables(ctx context.Context, service string) ([]provider.
 		v.Updated = n.Updated
 		if to := references(written[v.Name], n); to != "" && v.Owner == "" {
 			v.Owner = "whoever made it refer to " + to
+		}
+		if written == nil && notes == nil && v.Owner == "" {
+			v.Unsure = "Railway does not tell this token whether its value refers to other variables"
 		}
 	}
 	return list, nil

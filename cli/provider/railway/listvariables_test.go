@@ -85,12 +85,12 @@ func TestListVariables_doesWithoutWhatItMayNotSee(t *testing.T) {
 				w.variables() // what the client asks for once
 				w.fault(emulator.FaultNotAuthorized, field, 0)
 				got := w.variables()
-				if v := got["OTHER"]; v.Owner != want || v.Value.Reveal() != "one" || v.Updated.IsZero() != (field == "environment") {
+				if v := got["OTHER"]; v.Owner != want || v.Unsure != "" || v.Value.Reveal() != "one" || v.Updated.IsZero() != (field == "environment") {
 					w.t.Errorf("without %s it is %+v", field, v)
 				}
 				w.fault(emulator.FaultNotAuthorized, "variables", 0)
 				w.fault(emulator.FaultNotAuthorized, "environment", 0)
-				if v := w.variables()["OTHER"]; v.Owner != "" || v.Value.Reveal() != "one" {
+				if v := w.variables()["OTHER"]; v.Owner != "" || v.Value.Reveal() != "one" || !strings.Contains(v.Unsure, "whether its value refers to other variables") {
 					w.t.Errorf("without either it is %+v", v)
 				}
 			})

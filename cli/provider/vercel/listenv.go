@@ -62,6 +62,11 @@ func (e wireEnv) variable() provider.Variable {
 	if e.UpdatedAt > 0 {
 		v.Updated = time.UnixMilli(e.UpdatedAt)
 	}
+	for _, t := range e.Target {
+		if t != production {
+			v.Also = append(v.Also, t)
+		}
+	}
 	if e.Configuration != "" {
 		v.Owner = "a Vercel integration (" + e.Configuration + "), which would write over it"
 	}

@@ -31,7 +31,9 @@ func TestWriteVariables_believesNoSuccessThatItCannotReadBack(t *testing.T) {
 				time.Sleep(time.Second)
 				b.strike(fault, 0)
 				err := b.write(name, "hunter2-hunter2", name == "KEY")
-				if _, ok := errors.AsType[*provider.NotKeptError](err); !ok || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+				_, lost := errors.AsType[*provider.NotKeptError](err)
+				_, still := errors.AsType[*provider.UnmovedError](err)
+				if still != (name == "KEY") || lost == still || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
 					b.Errorf("got %v, want %s", err, want)
 				}
 				if err := b.write(name, "hunter2-hunter2", name == "KEY"); err != nil {

@@ -2,6 +2,7 @@ package vercel
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"readme/cli/provider"
@@ -48,7 +49,8 @@ func (c *Client) Make(ctx context.Context, n NewProject) error {
 	if err := c.letIn(ctx, p); err != nil {
 		return err
 	}
-	if err := c.WriteVariables(ctx, n.Variables); err != nil {
+	err = c.WriteVariables(ctx, n.Variables)
+	if _, there := errors.AsType[*provider.UnmovedError](err); err != nil && !there { // there by an earlier try of this very making
 		return err
 	}
 	return unlinked

@@ -103,7 +103,7 @@ func TestSetVariables_neverWritesAPlaceholderBack(t *testing.T) {
 func TestVariables_thatCannotBeReadAreThereAllTheSame(t *testing.T) {
 	book := map[string][]string{
 		"GET /v10/projects/prj_1/env": {`{"envs":[{"id":"e1","key":"SENSITIVE","type":"sensitive","value":"","target":"production"},{"id":"e2","key":"OLD","type":"secret","target":["production"]},
-			{"id":"e3","key":"ENCRYPTED","type":"encrypted","value":"ciphertext","target":["production"]},{"id":"e4","key":"PREVIEW","type":"plain","value":"x","target":["preview"]},
+			{"id":"e3","key":"ENCRYPTED","type":"encrypted","value":"ciphertext","target":["production","preview","development"]},{"id":"e4","key":"PREVIEW","type":"plain","value":"x","target":["preview"]},
 			{"id":"e7","key":"HELD","type":"encrypted","value":"ciphertext","target":["production"]},{"id":"e8","key":"CIPHER","type":"encrypted","target":["production"]},
 			{"id":"e9","key":"OWNED","type":"plain","value":"x","target":["production"],"configurationId":"icfg_1"},
 			{"id":"e5","key":"BRANCH","type":"plain","value":"x","target":["production"],"gitBranch":"b"},{"id":"e6","key":"VERCEL_URL","type":"system","target":["production"]}]}`},
@@ -118,10 +118,10 @@ func TestVariables_thatCannotBeReadAreThereAllTheSame(t *testing.T) {
 		}
 		var told []string
 		for _, v := range got {
-			told = append(told, fmt.Sprintf("%s %t/%t %s%s", v.Name, v.Readable, v.Sensitive, v.Value.Reveal(), v.Owner))
+			told = append(told, fmt.Sprintf("%s %t/%t %s%s", v.Name, v.Readable, v.Sensitive, v.Value.Reveal(), v.Owner)+strings.Join(v.Also, ","))
 		}
 		want := []string{
-			"CIPHER false/false ", "ENCRYPTED true/false clear", "HELD false/false ", "OLD false/false ",
+			"CIPHER false/false ", "ENCRYPTED true/false clearpreview,development", "HELD false/false ", "OLD false/false ",
 			"OWNED true/false xa Vercel integration (icfg_1), which would write over it", "SENSITIVE false/true ",
 		}
 		if diff := cmp.Diff(want, told); diff != "" {
