@@ -49,6 +49,13 @@ func TestCheck_whatClosesATableMayStandInALaterFile(t *testing.T) {
 	if got := rules(check(t, load(t, "0001_a.sql", made, "0002_b.sql", "alter table public.books enable row level security;"))); len(got) > 0 {
 		t.Errorf("got %v", got)
 	}
+	everything := "revoke all on all tables in schema public from anon, authenticated;"
+	if got := rules(check(t, load(t, "0001_a.sql", made, "0002_b.sql", everything))); len(got) > 0 {
+		t.Errorf("nothing is left to the public roles: got %v", got)
+	}
+	if got := rules(check(t, load(t, "0001_a.sql", everything+made, "0002_b.sql", "revoke all on books from anon;"))); len(got) != 1 {
+		t.Errorf("what is made later, and left to one of them, is open: got %v", got)
+	}
 	if got := rules(check(t, load(t, "0001_a.sql", "alter table books enable row level security;", "0002_b.sql", made))); len(got) != 1 {
 		t.Errorf("an earlier file cannot have closed it: got %v", got)
 	}
