@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -26,7 +28,14 @@ func (c *checker) git(ctx context.Context) {
 	if len(paths) == 0 {
 		return
 	}
-	tracked, ignored, err := c.Git(ctx, paths)
+	behind := map[string]string{} // links
+	asked := slices.Clone(paths)
+	for _, path := range paths {
+		if to, err := filepath.EvalSymlinks(path); err == nil && to != filepath.Clean(path) {
+			behind[path], asked = to, append(asked, to)
+		}
+	}
+	tracked, ignored, err := c.Git(ctx, asked)
 	if err != nil {
 		c.note("whether git takes the files with values is not known: " + err.Error())
 		return
@@ -34,6 +43,9 @@ func (c *checker) git(ctx context.Context) {
 	var out []Finding
 	for i, e := range with {
 		path := paths[i]
+		if to := behind[path]; tracked[to] { // the link may be ignored, and what it leads to is committed all the same
+			path = to
+		}
 		at := release.Place{File: path, Line: 1, Column: 1}
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			at = e.At

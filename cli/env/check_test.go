@@ -119,6 +119,37 @@ func TestCheck_goesOnWithoutGit(t *testing.T) {
 	}
 }
 
+// What a link leads to is committed, however well the link itself is ignored.
+func TestCheck_findsValuesBehindALinkThatGitTracks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	envtest.Clean(t, clean, dir)
+	p := shop(t, dir)
+	file, to := filepath.Join(dir, ".env.dev"), filepath.Join(dir, "values-of-dev")
+	if err := errors.Join(os.Rename(file, to), os.Symlink("values-of-dev", file)); err != nil {
+		t.Fatal(err)
+	}
+	p.Git = func(_ context.Context, paths []string) (tracked, ignored map[string]bool, err error) {
+		tracked, ignored = map[string]bool{}, map[string]bool{}
+		for _, path := range paths {
+			tracked[path] = filepath.Base(path) == "values-of-dev"
+			ignored[path] = !tracked[path]
+		}
+		return tracked, ignored, nil
+	}
+	report, err := env.Check(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rules []string
+	for _, f := range report.Findings() {
+		rules = append(rules, filepath.Base(f.Where.File)+" "+f.Rule)
+	}
+	if diff := cmp.Diff([]string{"values-of-dev " + env.RuleTracked}, rules); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // A value that the process has is not missing, wherever it stands.
 func TestCheck_takesWhatTheProcessHas(t *testing.T) {
 	t.Parallel()

@@ -7,6 +7,8 @@ import (
 	"os"
 )
 
+const maxFile = 1 << 20 // bytes
+
 // readAll reads a file of the project whole: a regular one, and none that is huge.
 func readAll(path string) ([]byte, error) {
 	info, err := os.Stat(path)

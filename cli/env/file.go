@@ -1,15 +1,10 @@
 package env
 
 import (
-	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"readme/cli/release"
 )
-
-const maxFile = 1 << 20 // bytes
 
 // File is a .env file: what godotenv, and so readme-ops, reads in it, and its text to the last byte.
 type File struct {
@@ -66,24 +61,9 @@ func (f File) Bytes() []byte { return []byte(f.text.Reveal()) }
 // ReadFile reads a .env file. What is wrong with its lines are findings; the error is only that the file cannot be
 // read, and fs.ErrNotExist if it is not there.
 func ReadFile(path string) (File, []Finding, error) {
-	info, err := os.Stat(path)
+	data, err := readAll(path)
 	if err != nil {
-		return File{}, nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	if !info.Mode().IsRegular() {
-		return File{}, nil, fmt.Errorf("read %s: it is not a file", path)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return File{}, nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	switch {
-	case err != nil:
-		return File{}, nil, fmt.Errorf("read %s: %w", path, err)
-	case len(data) > maxFile:
-		return File{}, nil, fmt.Errorf("read %s: it has more than %d bytes", path, maxFile)
+		return File{}, nil, err
 	}
 	f, findings := Parse(path, data)
 	return f, findings, nil

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"readme/cli/release"
 	"readme/cli/spec"
@@ -100,19 +102,56 @@ func valuesOf(f File) map[string]string {
 	return out
 }
 
-// withDefaults fills in what is empty and has a default. One that would change another variable, by a $, stays empty.
+// withDefaults fills in what is empty and has a default: all at once, or one by one where some cannot be. One that would change
+// another variable, by a $, stays empty.
 func withDefaults(m *spec.Matrix, s spec.Service, f File) File {
+	defaults := map[string]string{}
 	for _, v := range m.Of(s.Name) {
-		e, ok := f.Get(v.Name)
-		if !ok || v.Default == "" || veiled(v) || e.Again() || !e.Value.Empty() {
-			continue
+		if v.Default != "" && !veiled(v) {
+			defaults[v.Name] = v.Default
 		}
-		filled, err := f.With(v.Name, release.NewSecret(v.Default))
-		if err == nil && sound(filled) && sameValues(f, filled, v.Name) {
+	}
+	last := map[string]Entry{}
+	for _, e := range f.Entries {
+		last[e.Key] = e
+	}
+	var empty []Entry
+	for _, e := range f.Entries {
+		if defaults[e.Key] != "" && e.Value.Empty() && last[e.Key].At == e.At && !e.Again() {
+			empty = append(empty, e)
+		}
+	}
+	if filled, ok := fill(f, empty, defaults); ok {
+		return filled
+	}
+	for _, e := range empty {
+		filled, err := f.With(e.Key, release.NewSecret(defaults[e.Key]))
+		if err == nil && sound(filled) && sameValues(f, filled, e.Key) {
 			f = filled
 		}
 	}
 	return f
+}
+
+// fill writes values into entries, in one go. It is not ok where that changes anything else.
+func fill(f File, entries []Entry, values map[string]string) (File, bool) {
+	if len(entries) == 0 {
+		return f, true
+	}
+	text, at := f.text.Reveal(), 0
+	want := valuesOf(f)
+	var b strings.Builder
+	for _, e := range entries {
+		spelling, err := QuoteHere(values[e.Key])
+		if err != nil {
+			return f, false
+		}
+		b.WriteString(text[at:e.raw] + spelling)
+		at, want[e.Key] = e.rawEnd, values[e.Key]
+	}
+	b.WriteString(text[at:])
+	filled, _ := Scan(f.Path, []byte(b.String()))
+	return filled, sound(filled) && len(filled.Entries) == len(f.Entries) && maps.Equal(want, valuesOf(filled))
 }
 
 // sound reports whether a file is read as it looks. What two programs read differently is its own finding, and no

@@ -39,6 +39,6 @@ func (p Pull) insert(file File, i int, value release.Secret, fresh bool) (File, 
 	if fresh {
 		lines = slices.Concat([]string{"", exampleLines(v)[0]}, lines)
 	}
-	after, _ := place(p.Matrix.Variables[:i], p.Matrix.Variables[i+1:], file)
+	after, _ := seatsIn(file, p.Matrix.Variables).of(i)
 	return file.Insert(after, lines...)
 }

@@ -113,7 +113,7 @@ func (s *scanner) statement(body string, end int) {
 	rest := strings.TrimLeftFunc(body[n:], isSpace)
 	e.Key, e.At, e.sign = body[:n], s.at(e.key), end-len(rest)+1
 	yaml := rest != "" && rest[0] == ':' && (rest == ":" || strings.ContainsRune(" \t", rune(rest[1])))
-	if !named || rest == "" || rest[0] != '=' && !yaml || s.lost && !shouted(e.Key) {
+	if !named || rest == "" || rest[0] != '=' && !yaml || s.lost && !shouted(e.Key) || padding(e.Key, rest) {
 		s.nothing(e.At, end)
 		return
 	}
@@ -192,6 +192,22 @@ func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_' }
 
 // shouted reports whether a key is in capitals, as variables are and lines of a secret are not.
 func shouted(key string) bool { return key == strings.ToUpper(key) }
+
+// padding reports whether a line is the end of something in Base64, such as a key that was pasted without quotes: what looks like a
+// name is a part of the secret then, and must not be shown as one.
+func padding(key, rest string) bool {
+	const short = 16
+	if shouted(key) {
+		return false
+	}
+	switch strings.TrimRight(rest, " \t\r") {
+	case "==":
+		return true
+	case "=":
+		return len(key) >= short && len(key)%4 == 3
+	}
+	return false
+}
 
 // isSpace is godotenv's idea of white space within a line.
 func isSpace(r rune) bool {

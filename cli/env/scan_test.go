@@ -225,3 +225,24 @@ func TestKeysWithoutAnEnd(t *testing.T) {
 		t.Error("the keys are", got)
 	}
 }
+
+func TestEndOfAKeyIsNoName(t *testing.T) {
+	t.Parallel()
+	text := "A=MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nhunterTwoIsThePasswordOfAll\nhunter2IsTheEndd==\nHunter2=\nhunter2IsTheOtherEnd123=\nB2=\nB3==\n"
+	f, findings := env.Parse("x", []byte(text))
+	var keys []string
+	for _, e := range f.Entries {
+		keys = append(keys, e.Key)
+	}
+	if got := strings.Join(keys, " "); got != "A Hunter2 B2 B3" {
+		t.Error("the keys are", got)
+	}
+	for _, x := range findings {
+		if strings.Contains(x.Title+x.Fix, "hunter") {
+			t.Error("a finding shows", x.Title)
+		}
+	}
+	if len(findings) != 3 {
+		t.Errorf("%d findings", len(findings))
+	}
+}

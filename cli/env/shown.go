@@ -40,7 +40,7 @@ func maskText(data []byte, harmless map[string]bool) []byte {
 		at = e.rawEnd
 	}
 	b.WriteString(text[at:])
-	return []byte(retired.ReplaceAllStringFunc(b.String(), func(line string) string {
+	return []byte(retired.ReplaceAllStringFunc(spec.HideCredentials(b.String()), func(line string) string {
 		part := retired.FindStringSubmatch(line)
 		if harmless[part[2]] {
 			return line

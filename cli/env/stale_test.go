@@ -91,10 +91,10 @@ func TestChange_isShownWithoutValuesOfSecrets(t *testing.T) {
 	t.Parallel()
 	_, m := files(t)
 	old := "" +
-		"# was DB_URL=\n#DB_URL=postgres://u:hunter2@h/d\nDB_URL='postgres://u:\nhunter2@h/d' # here\nPORT=8080\n# PORT=80\nNEW=hunter2\n"
+		"# was DB_URL=\n#DB_URL=postgres://u:hunter2@h/d\nDB_URL='postgres://u:\nhunter2@h/d' # here\nPORT=8080\n# PORT=80\n# ask for sk_hunter2_hunter2\nNEW=hunter2\n"
 	c := env.Change{Path: "api/env.example", Before: []byte(old), After: []byte(old + "SITE=\n")}
 	before, after := c.Shown(m)
-	want := "# was DB_URL=\n#DB_URL=•••\nDB_URL=•••\n # here\nPORT=8080\n# PORT=80\nNEW=•••\n"
+	want := "# was DB_URL=\n#DB_URL=•••\nDB_URL=•••\n # here\nPORT=8080\n# PORT=80\n# ask for •••\nNEW=•••\n"
 	if diff := cmp.Diff(want+"SITE=\n", string(after)); diff != "" || string(before) != want {
 		t.Errorf("before %q, after (-want +got):\n%s", before, diff)
 	}

@@ -42,7 +42,7 @@ func parse(secret release.Secret) (address, error) {
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil:
+	case err != nil || strings.Contains(u.Path, "@"): // half a password, taken for the database: it is shown
 		return address{}, badAddress("it cannot be read; if the password holds one of @ : / ? # % or a space, that character must be percent-encoded")
 	case u.Scheme != "postgres" && u.Scheme != "postgresql":
 		return address{}, badAddress("it must begin with postgres:// or postgresql://")

@@ -51,7 +51,7 @@ func typeOf(name string) variableType {
 	case "json":
 		return variableType{check: checkJSON}
 	case "token":
-		return variableType{secret: true, check: matches(tokenShape, "a token has at least 32 characters, and no white space")}
+		return variableType{secret: true, check: matches(tokenShape, "a token has at least 32 characters, all of them ASCII, and no white space")}
 	case "postgres-url":
 		return variableType{plain: "url", secret: true, check: checkPostgres}
 	case "redis-url":
@@ -137,8 +137,20 @@ func checkJSON(value string) error {
 func checkURL(value string, schemes ...string) error {
 	want := "it begins with " + strings.Join(schemes, ":// or ") + ":// and has a host"
 	u, err := url.Parse(value)
+	if scheme, _, found := strings.Cut(value, "://"); err != nil && found && slices.Contains(schemes, strings.ToLower(scheme)) {
+		return errors.New(noAddress) // not the parser's error, which quotes the value
+	}
 	if err != nil || !slices.Contains(schemes, u.Scheme) || (u.Hostname() == "" && u.Scheme != "unix") {
-		return errors.New(want) // not the parser's error, which quotes the value
+		return errors.New(want)
 	}
 	return nil
+}
+
+// noAddress is what is wrong with most addresses that look right and are none.
+const noAddress = "it cannot be read as an address: a password in it is written with %40 for @, %3A for :, %2F for /, %3F for ?, %23 for # and %25 for %"
+
+// split reports whether a password with an @ and a / in it, written as it is, made a host and a path of its halves.
+func split(value string) bool {
+	u, err := url.Parse(value)
+	return err == nil && u.User != nil && strings.Contains(u.Path+u.RawQuery+u.Fragment, "@")
 }

@@ -16,6 +16,8 @@ func checkPostgres(value string) error {
 	switch {
 	case strings.Contains(value, "[YOUR-PASSWORD]"):
 		return errors.New("[YOUR-PASSWORD] stands in it, where the password belongs")
+	case split(value):
+		return errors.New(noAddress)
 	case err == nil && u.Host == "" && u.Query().Get("host") != "" && strings.HasPrefix(u.Scheme, "postgres"):
 		return nil // a socket
 	}
@@ -26,6 +28,9 @@ func checkPostgres(value string) error {
 func checkRedis(value string) error {
 	if u, err := url.Parse(value); err == nil && strings.HasSuffix(u.Hostname(), ".upstash.io") && u.Scheme != "rediss" {
 		return errors.New("an address of Upstash begins with rediss:// (with https:// it is the REST API, and redis:// is not answered there)")
+	}
+	if split(value) {
+		return errors.New(noAddress)
 	}
 	return checkURL(value, "redis", "rediss", "unix")
 }
@@ -103,6 +108,9 @@ func roleOf(value string) string {
 // Credential reports whether a text holds what can only be a secret, by the prefixes that vendors gave their keys, or a
 // password in an address.
 func Credential(text string) bool { return credential.MatchString(text) }
+
+// HideCredentials masks what Credential finds.
+func HideCredentials(text string) string { return credential.ReplaceAllString(text, masked) }
 
 // OpensAll reports whether a value is a key that must never reach a browser.
 func OpensAll(value string) bool {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -10,6 +11,9 @@ import (
 )
 
 var variableShape = regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,126}$`)
+
+// IsVariable reports whether a name can be that of a variable in envmatrix.yaml.
+func IsVariable(name string) bool { return variableShape.MatchString(name) }
 
 func readMatrix(d *document) *Matrix {
 	m := &Matrix{File: d.file}
@@ -25,12 +29,25 @@ func readMatrix(d *document) *Matrix {
 	return m
 }
 
+// folders reads paths inside the repository.
+func folders(to *[]string) func(value) {
+	return func(v value) {
+		texts(to)(v)
+		for i, path := range *to {
+			if path != "" && !inside(path) {
+				item := v.doc.values[fmt.Sprintf("%s[%d]", v.path, i)]
+				item.wrong(quote(path)+" leads out of the repository", "write a path relative to its top, with / and without ..")
+			}
+		}
+	}
+}
+
 func service(n, v value) Service {
 	s := Service{Name: named(n), At: n.place()}
 	v.object(
 		need("example", repoPath(&s.Example)),
 		may("deploy", text(&s.Deploy)),
-		may("code", texts(&s.Code)),
+		may("code", folders(&s.Code)),
 		may("provided", texts(&s.Provided)),
 	)
 	return s
@@ -39,7 +56,7 @@ func service(n, v value) Service {
 func variable(n, v value) Variable {
 	out := Variable{Name: n.node.Value, At: n.place(), Type: "string"}
 	read := true
-	if !variableShape.MatchString(out.Name) {
+	if !IsVariable(out.Name) {
 		n.wrong(quote(out.Name)+" is no name of a variable", "it has upper-case letters, digits and _, and begins with a letter")
 	}
 	v.object(

@@ -61,7 +61,7 @@ func (d *document) width(n *yaml.Node) int {
 
 // quote shows a value in a message: short, masked, and on one line.
 func quote(s string) string {
-	s = credential.ReplaceAllString(s, masked)
+	s = HideCredentials(s)
 	if r := []rune(s); len(r) > 60 {
 		s = string(r[:60]) + "…"
 	}

@@ -18,7 +18,8 @@ import (
 
 // vendor is a host in memory: deployments go through their states as they are read.
 type vendor struct {
-	live   string // what serves
+	made   time.Time // when what is live was
+	live   string    // what serves
 	states map[string][]provider.State
 	n      int
 	calls  []string
@@ -35,7 +36,7 @@ func (v *vendor) Live(context.Context) (provider.Deployment, error) {
 	if v.live == "" {
 		return provider.Deployment{}, nil
 	}
-	return provider.Deployment{ID: v.live, State: provider.Live, URL: "http://" + v.live, Marker: provider.Marker{Commit: "c-" + v.live, Tree: "t"}}, nil
+	return provider.Deployment{ID: v.live, State: provider.Live, URL: "http://" + v.live, Created: v.made, Marker: provider.Marker{Commit: "c-" + v.live, Tree: "t"}}, nil
 }
 
 func (v *vendor) Deploy(_ context.Context, o steps.Order) (string, error) {

@@ -70,6 +70,26 @@ func TestReadVariables_whatNothingWasBroughtToIsNotStale(t *testing.T) {
 	}
 }
 
+func TestReadVariables_whatWasPushedAfterTheDeploymentWaitsForTheNextOne(t *testing.T) {
+	made := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Time]bool{made.Add(-time.Second): false, made.Add(time.Second): true} {
+		api := having("1")
+		api.vendor.made, api.has[0].Readable = made, false
+		rows, err := reading(t, keeper{api, nil, nil}, having("1"), func(w *steps.World) {
+			w.Pushed = []env.Pushed{{Service: "api", Variable: "A", At: at}, {Service: "api", Variable: "GONE", At: at}}
+		})
+		if err != nil || len(rows) != 2 || rows[0].Stale != want {
+			t.Errorf("pushed %v after: %+v, %v", at.Sub(made), rows, err)
+		}
+		api.has[0].Updated = made.Add(-time.Hour) // the vendor knows better
+		if rows, err = reading(t, keeper{api, nil, nil}, having("1"), func(w *steps.World) {
+			w.Pushed = []env.Pushed{{Service: "api", Variable: "A", At: at}}
+		}); err != nil || rows[0].Stale {
+			t.Errorf("with the vendor's time: %+v, %v", rows, err)
+		}
+	}
+}
+
 // blind is a host whose vendor tells all but the variables.
 type blind struct{ *drifter }
 

@@ -172,7 +172,11 @@ func (g *page) undo(p release.Plan) {
 		g.line("If it fails, everything stays as it is then (on_failure: leave).")
 		return
 	}
-	g.line("If it fails, what it changed is put back:")
+	head := "If it fails:" // where there is nothing but variables, nothing is put back
+	if slices.ContainsFunc(p.Steps, func(s release.Step) bool { return s.Runs() && s.Undo != "" && s.Kind != release.KindVariables }) {
+		head = "If it fails, what it changed is put back:"
+	}
+	g.line(head)
 	for _, s := range p.Steps {
 		if s.Runs() && s.Undo != "" {
 			g.para(Normal, "  "+pad(release.Printable(s.ID), wide)+"  ", s.Undo)
