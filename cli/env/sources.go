@@ -156,6 +156,9 @@ func wrong(v spec.Variable, g given) []Finding {
 	if text != strings.TrimSpace(text) && !strings.ContainsAny(strings.TrimSpace(text), "\r\n") {
 		return []Finding{{RuleSpace, where, v.Name + " begins or ends with a space or a line break" + g.source(), "it was most likely pasted with it: take it away", ""}}
 	}
+	if strings.ContainsAny(text, "\u200b\u200c\u2060\ufeff") { // no width: nobody sees them, and no key has them
+		return []Finding{{RuleSpace, where, v.Name + " has an invisible character in its value" + g.source(), "it was most likely pasted with it: write the value anew", ""}}
+	}
 	if err := spec.CheckType(v.Type, text); err != nil {
 		return []Finding{{RuleType, where, fmt.Sprintf("%s is no %s%s", v.Name, v.Type, g.source()), err.Error(), ""}}
 	}
