@@ -68,13 +68,24 @@ func (a *app) envPush(ctx context.Context, f pushFlags) error {
 		if err != nil {
 			return err
 		}
-		return a.showPlan(made)
+		return a.showPush(w, f, made)
 	}
 	state, err := a.push(ctx, w, f, began)
 	if err != nil || state == nil {
 		return err
 	}
 	return exitOf(state)
+}
+
+// showPush prints what would be written, and the command that writes just that.
+func (a *app) showPush(w *world, f pushFlags, p release.Plan) error {
+	if a.view == "json" {
+		return a.showPlan(p)
+	}
+	a.outcome.Plan = &p
+	style := a.outStyle()
+	_, err := fmt.Fprint(a.sys.Out, view.Plan(p, style), "\n", view.NextBy(p, f.command(w.env)+" --yes", style))
+	return err
 }
 
 func (f pushFlags) check(a *app, p *project) error {
@@ -104,7 +115,7 @@ func (a *app) push(ctx context.Context, w *world, f pushFlags, began time.Time) 
 		return nil, err
 	}
 	if !slices.ContainsFunc(made.Steps, release.Step.Runs) {
-		return nil, a.showPlan(made)
+		return nil, a.showPush(w, f, made)
 	}
 	approved, err := a.approvePush(ctx, w.env, made, f)
 	if err != nil {

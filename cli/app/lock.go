@@ -19,13 +19,17 @@ func (w *world) lock(ctx context.Context, run string) (*ledger.Lease, error) {
 		return nil, err
 	}
 	orphaned := ledger.Orphaned(w.project.runs(), us.Host)
-	return db.AcquireOver(ctx, us, func(h ledger.Holder) bool {
+	lease, err := db.AcquireOver(ctx, us, func(h ledger.Holder) bool {
 		gone := orphaned(h)
 		if gone {
 			w.app.say("run %s held the lock of %s and its process is gone: the lock is taken over", h.Run, w.env.Name)
 		}
 		return gone
 	})
+	if err == nil {
+		w.recallAgain(ctx)
+	}
+	return lease, err
 }
 
 // lockOrFault is lock for those who do not wait.

@@ -103,7 +103,7 @@ func (a *app) deploymentOf(ctx context.Context, w *world, service string) (strin
 // lastBrought is the deployment that the last release made of a service of which nothing is live: a failed one, or one
 // that was put back.
 func (a *app) lastBrought(ctx context.Context, w *world, service string) string {
-	last, err := w.records().latest(ctx, w.env.Name)
+	last, err := w.records().brought(ctx, w.env.Name)
 	if err != nil || last == nil {
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"readme/cli/env"
+	"readme/cli/ledger"
 	"readme/cli/release"
 )
 
@@ -21,6 +22,21 @@ func (w *world) recall(ctx context.Context) {
 		return
 	}
 	w.steps.Fingerprints = env.NewKey(key)
+	w.pushed(list)
+}
+
+// recallAgain reads what others have pushed before the lock was ours. A key that was drawn since the plan was made changes nothing: the plan was approved
+// without.
+func (w *world) recallAgain(ctx context.Context) {
+	if !w.steps.Fingerprints.Known() {
+		return
+	}
+	if list, err := w.record().Pushed(ctx); err == nil {
+		w.pushed(list)
+	}
+}
+
+func (w *world) pushed(list []ledger.Pushed) {
 	w.steps.Pushed = make([]env.Pushed, len(list))
 	for i, p := range list {
 		w.steps.Pushed[i] = env.Pushed(p)

@@ -125,6 +125,22 @@ func (r records) latest(ctx context.Context, env string) (*known, error) {
 	return r.newer(here, there, env), nil
 }
 
+// brought is latest without the runs that only wrote variables, which brought nothing.
+func (r records) brought(ctx context.Context, env string) (*known, error) {
+	const far = 50
+	last, err := r.latest(ctx, env)
+	if err != nil || last == nil || last.State.Plan.Purpose != release.Variables {
+		return last, err
+	}
+	runs, err := r.list(ctx, far)
+	for i, k := range runs {
+		if k.State != nil && counts(k.State, env) && k.State.Plan.Purpose != release.Variables {
+			return &runs[i], nil
+		}
+	}
+	return nil, err
+}
+
 // settled is latest for whoever holds the lock and is about to change something: a database that cannot be read is an error, and has as
 // much time as it needs. What another machine left half-done must not be overlooked.
 func (r records) settled(ctx context.Context, env string) (*known, error) {

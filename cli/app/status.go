@@ -47,15 +47,7 @@ func (a *app) status(ctx context.Context) error {
 
 func (a *app) statusOf(ctx context.Context, p *project, env spec.Environment) {
 	_, _ = fmt.Fprintf(a.sys.Out, "%s\n", a.headOf(ctx, p, env))
-	last, err := a.recordsOf(ctx, p, true, env).latest(ctx, env.Name)
-	switch {
-	case err != nil:
-		_, _ = fmt.Fprintf(a.sys.Out, "  last release: %v\n", err)
-	case last == nil:
-		_, _ = fmt.Fprintf(a.sys.Out, "  last release: none; try: readme-ops release --env %s\n", env.Name)
-	default:
-		a.statusOfRun(p, *last, env)
-	}
+	a.statusOfRuns(ctx, p, env)
 	if env.Box {
 		if _, up := box.Running(p.home); !up {
 			_, _ = fmt.Fprintln(a.sys.Out, "  the box is down; try: readme-ops box up")
@@ -74,9 +66,30 @@ func (a *app) statusOf(ctx context.Context, p *project, env spec.Environment) {
 	_, _ = fmt.Fprint(a.sys.Out, view.Status(liveRows(ctx, w), a.outStyle()))
 }
 
-// statusOfRun says how the last release ended, or how it stands.
-func (a *app) statusOfRun(p *project, last known, env spec.Environment) {
-	_, _ = fmt.Fprintf(a.sys.Out, "  last release: %s (%s)\n", last.State.LastLine(), last.Run)
+// statusOfRuns tells the last release of an environment, and what was written to its vendors since.
+func (a *app) statusOfRuns(ctx context.Context, p *project, env spec.Environment) {
+	records := a.recordsOf(ctx, p, true, env)
+	last, err := records.latest(ctx, env.Name)
+	brought := last
+	if err == nil && last != nil && last.State.Plan.Purpose == release.Variables {
+		brought, err = records.brought(ctx, env.Name)
+	}
+	switch {
+	case err != nil:
+		_, _ = fmt.Fprintf(a.sys.Out, "  last release: %v\n", err)
+	case brought == nil:
+		_, _ = fmt.Fprintf(a.sys.Out, "  last release: none; try: readme-ops release --env %s\n", env.Name)
+	default:
+		a.statusOfRun(p, "last release", *brought, env)
+	}
+	if last != nil && last != brought {
+		a.statusOfRun(p, "since then", *last, env)
+	}
+}
+
+// statusOfRun says how a run ended, or how it stands.
+func (a *app) statusOfRun(p *project, which string, last known, env spec.Environment) {
+	_, _ = fmt.Fprintf(a.sys.Out, "  %s: %s (%s)\n", which, last.State.LastLine(), last.Run)
 	switch {
 	case last.holder != nil:
 		_, _ = fmt.Fprintf(a.sys.Out, "  the lock is held\n    %s\n", strings.Join(holderLines(*last.holder), "\n    "))

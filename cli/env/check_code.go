@@ -105,7 +105,7 @@ func (r *readers) use(u code.Use) []Finding {
 	by := strings.Join(names, " and ")
 	f := Finding{
 		RuleUndeclared, r.at(u.At), fmt.Sprintf("%s reads %s, which %s does not declare", by, u.Name, r.Matrix.File),
-		fmt.Sprintf("add it there, with services: [%s], and let `readme-ops env fix` write the example", strings.Join(names, ", ")), "",
+		fmt.Sprintf("add it there, with services: [%s], and let `readme-ops env fix` write the example; what a host sets itself is named in provided: of the service", strings.Join(names, ", ")), "",
 	}
 	if !spec.IsVariable(u.Name) {
 		f.Fix = "names there are in capitals: give it such a one, or add it to provided: of " + by + " if whoever runs that provides it"

@@ -125,7 +125,7 @@ func (one *compared) readable(v spec.Variable, here release.Secret, pushed Pushe
 	case pushed.Fingerprint == one.There:
 		one.State = StateAsPushed
 	default:
-		one.State, one.Why = StateDifferent, "it is not what "+by(pushed)
+		one.State, one.Why = StateDifferent, by(pushed)+" another value, "+Short(pushed.Fingerprint)
 	}
 }
 
@@ -149,7 +149,7 @@ func (one *compared) hidden(c Comparison, pushed Pushed) {
 	case !one.Given || one.Here == pushed.Fingerprint:
 		one.State = StateAsPushed
 	default:
-		one.State, one.Why = StateDifferent, "it is not what is here that "+by(pushed)
+		one.State, one.Why = StateDifferent, by(pushed)+" what is there, which the vendor shows to nobody"
 	}
 	one.There = pushed.Fingerprint
 }

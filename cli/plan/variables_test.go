@@ -69,6 +69,14 @@ func TestDigest_standsForTheVariablesThatAreWritten(t *testing.T) {
 		if build(t, facts).Digest == base {
 			t.Errorf("%s did not change the digest", name)
 		}
+		before := func(name string) bool {
+			return name == "another name" || name == "another value before" || name == "written since"
+		}
+		one, _ := build(t, facts).Step("variables of client")
+		two, _ := build(t, pushed()).Step("variables of client")
+		if (one.Precondition != two.Precondition) != before(name) {
+			t.Errorf("%s: the precondition is what was there: %s and %s", name, one.Precondition, two.Precondition)
+		}
 	}
 	if other := with(pushed(), "client", func(s *plan.Service) { slices.Reverse(s.Variables) }); build(t, other).Digest != base {
 		t.Error("the order in which they were read changed the digest")

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -93,10 +92,6 @@ func Parse(releaseFile string, rel []byte, matrixFile string, matrix []byte) (*R
 		r.watch(m)
 		return r, m, nil
 	}
-	env := "local"
-	if rok && len(r.Environments) > 0 && nameShape.MatchString(r.Environments[0].Name) {
-		env = r.Environments[0].Name
-	}
-	faults[len(faults)-1].Try = fmt.Sprintf("readme-ops plan --env %s", env)
+	faults[len(faults)-1].Try = "readme-ops env check" // reads both files, and nothing that is live
 	return nil, nil, faults
 }

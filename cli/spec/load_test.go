@@ -132,7 +132,7 @@ func render(t *testing.T, faults release.Faults) string {
 	t.Helper()
 	var b strings.Builder
 	for i, f := range faults {
-		if f.Exit != release.ExitInvalid || f.Where == nil || f.Where.Line == 0 || f.Title == "" || (f.Try != "") != (i == len(faults)-1) {
+		if f.Exit != release.ExitInvalid || f.Where == nil || f.Where.Line == 0 || f.Title == "" || (f.Try == "readme-ops env check") != (i == len(faults)-1) {
 			t.Errorf("incomplete fault %+v", f)
 		}
 		fmt.Fprintln(&b, f.Error())

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -28,12 +29,25 @@ func readMatrix(d *document) *Matrix {
 	return m
 }
 
+// folders reads paths inside the repository.
+func folders(to *[]string) func(value) {
+	return func(v value) {
+		texts(to)(v)
+		for i, path := range *to {
+			if path != "" && !inside(path) {
+				item := v.doc.values[fmt.Sprintf("%s[%d]", v.path, i)]
+				item.wrong(quote(path)+" leads out of the repository", "write a path relative to its top, with / and without ..")
+			}
+		}
+	}
+}
+
 func service(n, v value) Service {
 	s := Service{Name: named(n), At: n.place()}
 	v.object(
 		need("example", repoPath(&s.Example)),
 		may("deploy", text(&s.Deploy)),
-		may("code", texts(&s.Code)),
+		may("code", folders(&s.Code)),
 		may("provided", texts(&s.Provided)),
 	)
 	return s

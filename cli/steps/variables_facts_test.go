@@ -17,6 +17,9 @@ import (
 // taker is a drifter that takes variables.
 type taker struct{ *drifter }
 
+// giver is one that does not.
+type giver struct{ *drifter }
+
 func (taker) SetVariables(context.Context, []provider.NewVariable) error {
 	return errors.New("reading facts changes nothing")
 }
@@ -28,12 +31,16 @@ func TestFacts_ofAVariable(t *testing.T) {
 	hidden := provider.Variable{Name: "A", Sensitive: true}
 	owned, unsure, shared := readable, readable, readable
 	owned.Owner, unsure.Unsure, shared.Also = "an integration", "it may be a reference", []string{"preview"}
+	optional := func(_ *steps.World, q *steps.Question) { q.Matrix.Variables[0].Optional = true }
+	takesNone := func(w *steps.World, _ *steps.Question) { w.Hosts["api"] = giver{w.Hosts["api"].(taker).drifter} }
+	box := func(_ *steps.World, q *steps.Question) { q.Env.Box = true }
 	for name, c := range map[string]struct {
 		has     *provider.Variable
 		given   string
 		pushed  string
 		missing string // at the vendor, of the service
 		fresh   bool   // nothing is live
+		edit    func(*steps.World, *steps.Question)
 
 		release string // what a release makes of it: "", "sets", "add", "change", or the fault
 		push    string // what a push makes of it: "", "add", "change"
@@ -55,6 +62,11 @@ func TestFacts_ofAVariable(t *testing.T) {
 		"the service is not there":               {given: "here", missing: "service api", fresh: true, release: "sets", warns: "the first release of api makes it"},
 		"nothing was ever brought":               {given: "here", fresh: true, release: "sets", push: "add", unknown: "add"},
 		"nothing was, and it has another":        {has: &readable, given: "here", fresh: true, release: "change", push: "change", unknown: "change"},
+		"it is optional":                         {edit: optional},
+		"it is optional, and here":               {given: "here", edit: optional, release: "add", push: "add", unknown: "add"},
+		"the vendor takes none from us":          {given: "here", edit: takesNone, release: "api needs A in dev"},
+		"it takes none, and has another":         {has: &readable, given: "here", edit: takesNone},
+		"a box, and nobody knows what it is":     {has: &hidden, given: "here", edit: box, unknown: "change"},
 		"nothing was, and it is not here":        {fresh: true, release: "api needs A in dev", warns: "neither railway nor this process"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,6 +95,9 @@ func TestFacts_ofAVariable(t *testing.T) {
 				},
 				Env: spec.Environment{Name: "dev"},
 			}
+			if c.edit != nil {
+				c.edit(w, &q)
+			}
 			facts, err := steps.Read(t.Context(), w, q)
 			s := facts.Services["api"]
 			if len(s.Sets) > 0 && s.SetsTo["A"] != key.Of("A", secret("here")) {
@@ -100,7 +115,7 @@ func TestFacts_ofAVariable(t *testing.T) {
 				if got := outcomeOf(s); err != nil || got != want {
 					t.Errorf("a push (unknown %t) makes %q of it, and not %q: %v", unknown, got, want, err)
 				}
-				if warned := strings.Join(s.Warn, "\n"); want == "" && (warned == "" || !strings.Contains(warned, c.warns)) != (c.warns == "") {
+				if warned := strings.Join(s.Warn, "\n"); want == "" && !q.Env.Box && (warned == "" || !strings.Contains(warned, c.warns)) != (c.warns == "") {
 					t.Errorf("a push (unknown %t) says %q, and not %q", unknown, warned, c.warns)
 				}
 				if len(s.Variables) == 1 && (s.Variables[0].Will != key.Of("A", secret("here")) || (len(s.Variables[0].Also) > 0) != (c.has == &shared)) {
@@ -122,4 +137,20 @@ func outcomeOf(s plan.Service) string {
 		return s.Variables[0].Op
 	}
 	return ""
+}
+
+// What has no place for variables yet gets them by its first release; an agent or a domain that is not there is no such place.
+func TestReadPush_asksOnlyTheServicesThatAreMeantAndThere(t *testing.T) {
+	for missing, writes := range map[string]bool{"service api": false, "project readme": false, "secret set readme": false, "agent readme": true, "public domain": true} {
+		asked := taker{&drifter{vendor: newVendor("d1"), missing: []string{missing}}}
+		other := taker{&drifter{vendor: newVendor("d1"), away: errors.New("it is away")}}
+		w := &steps.World{Hosts: map[string]steps.Host{"api": asked, "worker": other}, Values: map[string]release.Secret{"A": secret("here")}}
+		facts, err := steps.ReadPush(t.Context(), w, twoServices(), []string{"api"}, false)
+		if s := facts.Services["api"]; err != nil || len(facts.Services) != 1 || (len(s.Variables) == 1) != writes || (len(s.Warn) == 0) != writes {
+			t.Errorf("without %s: %+v, %v", missing, facts.Services, err)
+		}
+		if _, err := steps.ReadPush(t.Context(), w, twoServices(), nil, false); err == nil {
+			t.Error("a vendor that is away is no error")
+		}
+	}
 }

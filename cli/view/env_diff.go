@@ -143,15 +143,18 @@ func short(fingerprint string) string {
 func CountedVariables(rows []VariableRow) string {
 	counts, differ := map[string]int{}, 0
 	for _, r := range rows {
-		counts[r.State]++
 		if r.Differs {
 			differ++
 		}
-		if r.Stale {
+		switch { // each once: the numbers are to add up
+		case r.State == "missing" || r.State == "extra" || r.State == "different":
+			counts[r.State]++
+		case r.Stale:
 			counts["stale"]++
-		}
-		if r.Since {
+		case r.Since:
 			counts["written since"]++
+		default:
+			counts[r.State]++
 		}
 	}
 	count := func(states ...string) string {

@@ -25,13 +25,16 @@ func Plan(p release.Plan, s Style) string {
 }
 
 // Next is for a plan that is only looked at: the digest that stands for it, and the command that carries it out.
-func Next(p release.Plan, s Style) string {
+func Next(p release.Plan, s Style) string { return NextBy(p, next(p), s) }
+
+// NextBy is Next where the command is known to whoever made the plan.
+func NextBy(p release.Plan, command string, s Style) string {
 	g := &page{Style: s}
 	if p.Digest != "" {
 		g.line("Digest: " + p.Digest)
 	}
 	if slices.ContainsFunc(p.Steps, release.Step.Runs) {
-		g.line("Next:   " + next(p))
+		g.line("Next:   " + command)
 	}
 	return g.String()
 }
@@ -169,7 +172,11 @@ func (g *page) undo(p release.Plan) {
 		g.line("If it fails, everything stays as it is then (on_failure: leave).")
 		return
 	}
-	g.line("If it fails, what it changed is put back:")
+	head := "If it fails:" // where there is nothing but variables, nothing is put back
+	if slices.ContainsFunc(p.Steps, func(s release.Step) bool { return s.Runs() && s.Undo != "" && s.Kind != release.KindVariables }) {
+		head = "If it fails, what it changed is put back:"
+	}
+	g.line(head)
 	for _, s := range p.Steps {
 		if s.Runs() && s.Undo != "" {
 			g.para(Normal, "  "+pad(release.Printable(s.ID), wide)+"  ", s.Undo)
@@ -219,9 +226,6 @@ func plural(n int, word string) string {
 // next is the command that runs exactly this plan. It is never broken over lines, so that it can be copied.
 func next(p release.Plan) string {
 	command := "readme-ops release --env " + release.Printable(p.Env)
-	if p.Purpose == release.Variables {
-		return "readme-ops env push --env " + release.Printable(p.Env) + " --yes"
-	}
 	if !p.Box && p.Digest != "" {
 		command += " --approve " + p.Digest
 	}

@@ -120,6 +120,14 @@ func TestPlan_ofARealEnvironmentEndsInTheCommandForItsDigest(t *testing.T) {
 	}
 }
 
+func TestPlan_ofVariablesAloneDoesNotSayThatTheyArePutBack(t *testing.T) {
+	p := release.Plan{Env: "dev", Steps: []release.Step{{ID: "variables of api", Kind: release.KindVariables, Change: release.ChangeUpdate, Undo: "what was written stays"}}}
+	text := view.Plan(p, view.Style{})
+	if !strings.Contains(text, "\nIf it fails:\n  variables of api  what was written stays\n") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 func TestPlan_isCalmWhenThereIsNothingToDo(t *testing.T) {
 	p := full()
 	p.Notes = nil

@@ -10,7 +10,7 @@ func readScript(s *source) {
 	}
 	t := scanScript(s)
 	s.text = t
-	t.aliases, t.seen = map[string]bool{}, map[wrapper]bool{}
+	t.aliases, t.handed, t.seen = map[string]bool{}, map[int]bool{}, map[wrapper]bool{}
 	t.imported()
 	for again := true; again; { // an alias of an alias
 		known := len(t.aliases)
@@ -55,7 +55,7 @@ func (t *text) environment(i int) (end int, ok bool) {
 		}
 	case t.aliases[string(t.bytes(i))]:
 		key := t.is(i+1, ":") && t.oneOf(i-1, "{", ",")
-		return i + 1, !key && !t.oneOf(i-1, "const", "let", "var", "function")
+		return i + 1, !key && !t.oneOf(i-1, "const", "let", "var", "function") && !t.shadowed(i)
 	}
 	return 0, false
 }
@@ -156,7 +156,7 @@ func (t *text) alias(from, end int) {
 		})
 	case t.is(at, "="):
 		if name := t.typed(at - 1); t.isKind(name, word) && !t.is(name-1, ".") {
-			t.aliases[t.string(name)] = true
+			t.aliases[t.string(name)], t.handed[name] = true, true
 		}
 	case t.oneOf(at, "(", ","):
 		t.given(from)

@@ -21,7 +21,8 @@ func (t *text) imported() {
 				t.importedFrom(i, "process")
 			}
 		case t.are(i, ":", "NodeJS", ".", "ProcessEnv"):
-			t.aliases[strings.TrimSuffix(t.string(t.optional(i-1)), "?")] = true
+			name := t.optional(i - 1)
+			t.aliases[strings.TrimSuffix(t.string(name), "?")], t.handed[name] = true, true
 		}
 	}
 }

@@ -33,6 +33,10 @@ func languageOf(name string) string {
 		case ".test", ".spec", ".d", ".min":
 			return ""
 		}
+		switch base {
+		case "playwright.config", "vitest.config", "jest.config", "jest.setup", "vitest.setup", "cypress.config":
+			return ""
+		}
 		if strings.Contains(ext, "t") {
 			return typescript
 		}
@@ -44,7 +48,8 @@ func languageOf(name string) string {
 // skipped are folders that hold no code of this project's own.
 func skipped(folder string) bool {
 	switch folder {
-	case "node_modules", "vendor", "testdata", "dist", "build", "venv", "__pycache__", "tests", "__tests__", "__mocks__", "site-packages":
+	case "node_modules", "vendor", "testdata", "dist", "build", "venv", "__pycache__", "__tests__", "__mocks__", "site-packages",
+		"tests", "e2e", "cypress":
 		return true
 	}
 	return strings.HasPrefix(folder, ".")

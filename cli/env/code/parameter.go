@@ -27,6 +27,15 @@ func (t *text) parameter(i int) (parameter, bool) {
 	return parameter{}, false
 }
 
+// shadowed reports whether an alias at i is in truth a parameter of that name, which nobody hands the environment.
+func (t *text) shadowed(i int) bool {
+	if t.hidden++; t.hidden > maxAsked {
+		return false
+	}
+	p, ok := t.parameter(i)
+	return ok && !t.handed[p.at]
+}
+
 // bracket finds the "(" that a token stands in, and how many commas are between.
 func (t *text) bracket(i int) (open, commas int) {
 	for at := i - 1; at >= 0; at-- {
@@ -145,7 +154,7 @@ func (t *text) given(i int) {
 		if t.is(params, "(") && t.takes(params) {
 			t.parts(params, func(m, from, _ int) {
 				if m == n && t.isKind(from, word) {
-					t.aliases[t.string(from)] = true
+					t.aliases[t.string(from)], t.handed[from] = true, true
 				}
 			})
 		}

@@ -7,10 +7,11 @@ import (
 
 // common are names that every host provides, or that belong to the language and its tools rather than to a service.
 var common = []string{ //nolint:gochecknoglobals // a table
-	"CI", "FORCE_COLOR", "GITHUB_ACTIONS", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "HOME", "HOSTNAME", "LANG", "LC_ALL",
-	"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
-	"LOGNAME", "NODE_ENV", "NODE_OPTIONS", "NO_COLOR", "PATH", "PWD", "PYTHONPATH", "PYTHONUNBUFFERED", "SHELL", "TEMP", "TERM",
-	"TMP", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
+	"CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK", "HOME", "HOSTNAME",
+	"HTTPS_PROXY", "HTTP_PROXY", "LANG", "LC_ALL", "LINES", "NODE_EXTRA_CA_CERTS", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+	"LOGNAME", "NODE_ENV", "NODE_OPTIONS", "NO_COLOR", "PATH", "PWD", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED", "SHELL",
+	"SSL_CERT_DIR", "SSL_CERT_FILE", "TEMP", "TERM", "TMP", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV",
+	"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
 }
 
 // Provided tells which variables a service has without anybody declaring them: those of every host, and those of the
@@ -22,7 +23,7 @@ func Provided(host string) func(name string) bool {
 	case "railway":
 		names, prefixes = []string{"PORT", "HOST", "RELEASE_COMMIT"}, append(prefixes, "RAILWAY_")
 	case "vercel":
-		names, prefixes = []string{"PORT", "HOST", "VERCEL", "NEXT_RUNTIME", "NEXT_PHASE", "NEXT_DEPLOYMENT_ID"}, append(prefixes, "VERCEL_", "NEXT_PUBLIC_VERCEL_")
+		names, prefixes = []string{"PORT", "HOST", "VERCEL", "NEXT_RUNTIME", "NEXT_PHASE", "NEXT_DEPLOYMENT_ID", "TURBOPACK"}, append(prefixes, "VERCEL_", "NEXT_PUBLIC_VERCEL_")
 	case "pipecat":
 		names, prefixes = []string{"PORT", "HOST"}, append(prefixes, "PIPECAT_")
 	}

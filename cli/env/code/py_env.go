@@ -65,7 +65,7 @@ func (t *text) environ(i int) (end int, ok bool) {
 		return 0, false
 	case t.are(i, "os", ".", "environ"):
 		end = i + 3
-	case t.aliases[string(t.bytes(i))] && !t.oneOf(i-1, "import", "as", "def") && !t.is(i+1, "="):
+	case t.aliases[string(t.bytes(i))] && !t.oneOf(i-1, "import", "as", "def") && !t.is(i+1, "=") && !t.shadowed(i):
 		end = i + 1
 	default:
 		return 0, false
@@ -84,11 +84,16 @@ func (t *text) pythonAlias(from, end int) {
 	case t.oneOf(end, ".", "["):
 	case t.is(from-1, "=") && t.isKind(from-2, word) && !t.oneOf(from-3, ".", "(", ","):
 		t.aliases[t.string(from-2)] = true
+	case t.is(from-1, "=") && t.isKind(from-2, word) && t.oneOf(from-3, "(", ","): // def load(env=os.environ), or load(env=os.environ)
+		if open, _ := t.bracket(from - 2); open > 0 && t.takes(open) {
+			t.aliases[t.string(from-2)], t.handed[from-2] = true, true
+		}
 	case t.oneOf(from-1, "(", ","):
 		t.given(from)
 	}
 }
 
+// pythonAccess is what is done with the environment. What setdefault gives, a library reads: DJANGO_SETTINGS_MODULE.
 func (t *text) pythonAccess(from, end int) {
 	switch {
 	case t.is(end, "["):
@@ -96,7 +101,7 @@ func (t *text) pythonAccess(from, end int) {
 		if !t.is(stop+1, "=") && !t.is(from-1, "del") && stop < len(t.tokens) {
 			t.value(end+1, stop, wrapper{})
 		}
-	case t.is(end, ".") && t.oneOf(end+1, "get", "pop", "setdefault", "__getitem__") && t.is(end+2, "("):
+	case t.is(end, ".") && t.oneOf(end+1, "get", "pop", "__getitem__") && t.is(end+2, "("):
 		t.argument(end+2, wrapper{called: "key"})
 	case t.is(from-1, "in") && t.isKind(from-2, quoted):
 		t.name(from - 2)

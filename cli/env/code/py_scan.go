@@ -4,7 +4,7 @@ import "bytes"
 
 // scanPython tells comments and strings from code. The expressions in an f-string are tokens, too.
 func scanPython(s *source) *text {
-	t := &text{source: s, tokens: make([]lexeme, 0, len(s.data)/4), aliases: map[string]bool{}, models: map[string]bool{}, seen: map[wrapper]bool{}}
+	t := &text{source: s, tokens: make([]lexeme, 0, len(s.data)/4), aliases: map[string]bool{}, models: map[string]bool{}, handed: map[int]bool{}, seen: map[wrapper]bool{}}
 	p := pythonScanner{text: t}
 	p.code(len(s.data), 0)
 	return t

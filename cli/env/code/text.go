@@ -24,9 +24,11 @@ type text struct {
 	tokens  []lexeme
 	pairs   []int32         // of each bracket the position of the other one, once asked for
 	aliases map[string]bool // variables that are the environment
+	handed  map[int]bool    // the parameters that are given the environment, by their position
 	models  map[string]bool // classes of Python whose fields are variables
 	seen    map[wrapper]bool
 	asked   int // how many variables were looked for
+	hidden  int // and of how many it was asked whether they are parameters
 }
 
 // Limits: more is not written by people.

@@ -116,7 +116,7 @@ func (s *source) tokens() *text {
 			s.text = scanPython(s)
 		} else {
 			s.text = scanScript(s)
-			s.text.aliases, s.text.seen = map[string]bool{}, map[wrapper]bool{}
+			s.text.aliases, s.text.handed, s.text.seen = map[string]bool{}, map[int]bool{}, map[wrapper]bool{}
 		}
 	}
 	return s.text
