@@ -250,3 +250,53 @@ func found(t *testing.T, dir string, report env.Report) []string {
 	slices.Sort(out)
 	return out
 }
+
+// Nothing is wrong with an address of a target in other letters, of one that nobody pins, or where no other environment needs it.
+func TestCheck_takesAddressesOfTheRightTargets(t *testing.T) {
+	t.Parallel()
+	const agent = "https://api.pipecat.daily.co/v1/public/shop-dev/start"
+	for name, change := range map[string]func(*env.Project, *spec.Variable){
+		"in capitals": func(p *env.Project, v *spec.Variable) {
+			for i := range p.Release.Environments {
+				p.Release.Environments[i].Targets.Pipecat.Agent = "SHOP-DEV"
+			}
+			v.Value = agent
+		},
+		"nobody pins one": func(p *env.Project, v *spec.Variable) {
+			for i := range p.Release.Environments {
+				p.Release.Environments[i].Targets.Pipecat.Agent = ""
+			}
+			v.Value = agent
+		},
+		"one environment needs it": func(_ *env.Project, v *spec.Variable) { v.Value, v.Required = agent, []string{"dev"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			envtest.Clean(t, clean, dir)
+			p := shop(t, dir)
+			i := slices.IndexFunc(p.Matrix.Variables, func(v spec.Variable) bool { return v.Name == "BOT_START_URL" })
+			change(&p, &p.Matrix.Variables[i])
+			example := filepath.Join(dir, "client", "env.example")
+			text, err := os.ReadFile(example)
+			if err == nil {
+				err = os.WriteFile(example, []byte(strings.Replace(string(text), "BOT_START_URL=", "BOT_START_URL="+agent, 1)), 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			report, err := env.Check(t.Context(), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range report.Findings() {
+				if f.Rule == env.RuleTarget {
+					t.Error(f.Title)
+				}
+			}
+			if again, _ := os.ReadFile(example); string(again) == string(text) {
+				t.Error("the example was not changed")
+			}
+		})
+	}
+}

@@ -246,3 +246,10 @@ func TestEndOfAKeyIsNoName(t *testing.T) {
 		t.Errorf("%d findings", len(findings))
 	}
 }
+
+func TestCarriageReturnAtTheEndIsFound(t *testing.T) {
+	t.Parallel()
+	if _, findings := env.Scan("x", []byte("A=1\r")); len(findings) != 1 || !strings.Contains(findings[0].Title, "carriage return") {
+		t.Errorf("found %v", findings)
+	}
+}
