@@ -74,7 +74,7 @@ func TestReadVariables_whatWasPushedAfterTheDeploymentWaitsForTheNextOne(t *test
 	made := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	for at, want := range map[time.Time]bool{made.Add(-time.Second): false, made.Add(time.Second): true} {
 		api := having("1")
-		api.vendor.made, api.has[0].Readable = made, false
+		api.made, api.has[0].Readable = made, false
 		rows, err := reading(t, keeper{api, nil, nil}, having("1"), func(w *steps.World) {
 			w.Pushed = []env.Pushed{{Service: "api", Variable: "A", At: at}, {Service: "api", Variable: "GONE", At: at}}
 		})
