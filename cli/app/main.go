@@ -212,7 +212,7 @@ func (a *app) root() *cli.Command {
 		Commands: []*cli.Command{
 			a.planCommand(), a.releaseCommand(), a.resumeCommand(), a.promoteCommand(), a.rollbackCommand(), a.driftCommand(), a.unlockCommand(),
 			a.smokeCommand(), a.statusCommand(), a.logsCommand(), a.historyCommand(), a.showCommand(),
-			a.envCommand(), a.boxCommand(), a.doctorCommand(),
+			a.envCommand(), a.migrateCommand(), a.boxCommand(), a.doctorCommand(),
 		},
 	}
 	cli.VersionPrinter = func(c *cli.Command) { _, _ = fmt.Fprintln(a.sys.Out, "readme-ops "+c.Version) }

@@ -3,12 +3,9 @@ package app
 import (
 	"context"
 	"fmt"
-	"os"
-	"path"
-	"path/filepath"
 	"strings"
 
-	"readme/cli/migrate"
+	"readme/cli/migrate/lint"
 	"readme/cli/plan"
 	"readme/cli/release"
 	"readme/cli/source"
@@ -73,28 +70,41 @@ func (a *app) tree(ctx context.Context, p *project, base string) (plan.Tree, err
 		}
 		t.Base = against.Name
 	}
-	if dir := p.rel.Migrations.Dir; dir != "" {
-		files, err := migrate.Load(os.DirFS(filepath.Join(p.dir, dir)), path.Join(filepath.ToSlash(p.near), dir))
-		if err != nil {
-			return t, err
-		}
-		for _, m := range files {
-			t.Migrations = append(t.Migrations, plan.Migration{Name: m.Name, SHA256: m.SHA256})
-		}
-		if base != "" {
-			then, err := src.SumsAt(ctx, against.Commit, []string{dir + "/*.sql"})
-			if err != nil {
-				return t, err
-			}
-			if t.New, err = migrate.Since(files, then, against.Name); err != nil {
-				return t, err
-			}
-		}
+	if err := a.treeOfMigrations(ctx, p, src, against, &t); err != nil {
+		return t, err
 	}
 	if base != "" {
 		t.Touched, err = touched(ctx, src, p.rel, against.Fork)
 	}
 	return t, err
+}
+
+// treeOfMigrations reads the files, and lets the rules look at those that the base does not have: an older one may be applied
+// already, and stays as it is.
+func (a *app) treeOfMigrations(ctx context.Context, p *project, src *source.Source, against source.Base, t *plan.Tree) error {
+	if p.rel.Migrations.Dir == "" {
+		return nil
+	}
+	_, files, err := a.migrations(p)
+	if err != nil {
+		return err
+	}
+	for _, m := range files {
+		t.Migrations = append(t.Migrations, plan.Migration{Name: m.Name, SHA256: m.SHA256})
+	}
+	if against.Name == "" {
+		return nil
+	}
+	fresh, err := newSince(ctx, p, src, files, against)
+	if err != nil {
+		return err
+	}
+	for _, m := range fresh {
+		t.New = append(t.New, m.Name)
+	}
+	found := lint.Of(lint.Check(files, lint.Project{Supabase: p.rel.OnSupabase(), New: among(fresh)}), among(fresh))
+	t.Lint = lint.Lines(found)
+	return lint.Refused(found)
 }
 
 // touched says of each service whether the files that make it differ from a commit's.

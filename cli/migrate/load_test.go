@@ -56,6 +56,7 @@ func TestLoad_refuses(t *testing.T) {
 		"a bad name":                  {"1_books.sql", "select 1;"},
 		"a down file":                 {"0001_books.down.sql", "select 1;"},
 		"two of one number":           {"0001_a.sql", "select 1;", "0001_b.sql", "select 1;", "0004_c.sql", "select 1;"},
+		"a concurrent detach":         {"0001_a.sql", "alter table if exists only public.a\n  detach partition public.b concurrently;"},
 		"an empty file":               {"0001_a.sql", ""},
 		"a file of comments":          {"0001_a.sql", "-- nothing yet\n/* ; */ ;"},
 		"a byte order mark":           {"0001_a.sql", "\xef\xbb\xbfselect 1;"},

@@ -51,7 +51,7 @@ type splitter struct {
 	parens     int
 	atomic     int // depth of BEGIN ATOMIC and of CASE in it
 
-	line, lineAt, counted int // lines are counted up to offset counted; the line begins at lineAt
+	line, column, counted int // lines, and characters of the last one, are counted up to offset counted
 }
 
 func (sp *splitter) take(t token) {
@@ -117,17 +117,18 @@ func (sp *splitter) finish() {
 	sp.open, sp.words, sp.last, sp.parens, sp.atomic = false, sp.words[:0], "", 0, 0
 }
 
-// place counts on from where it was last asked, so that a file of many statements is read once.
+// place counts on from where it was last asked, so that a file of many statements is read once, be it one line or many.
 func (sp *splitter) place(at int) (line, column int) {
 	for {
 		n := bytes.IndexByte(sp.src[sp.counted:at], '\n')
 		if n < 0 {
+			sp.column += utf8.RuneCount(sp.src[sp.counted:at])
 			sp.counted = at
-			return sp.line, 1 + utf8.RuneCount(sp.src[sp.lineAt:at])
+			return sp.line, 1 + sp.column
 		}
 		sp.line++
+		sp.column = 0
 		sp.counted += n + 1
-		sp.lineAt = sp.counted
 	}
 }
 
@@ -162,6 +163,8 @@ func (s Statement) refusesTransaction() string {
 	switch {
 	case concurrently && (s.starts("create", "index") || s.starts("create", "unique") || s.starts("drop", "index") || s.starts("reindex")):
 		return "concurrently"
+	case concurrently && s.starts("alter", "table") && slices.Contains(s.words, "detach"):
+		return "detach partition ... concurrently"
 	case s.starts("vacuum"), s.starts("alter", "system"), s.starts("create", "database"), s.starts("drop", "database"),
 		s.starts("create", "tablespace"), s.starts("drop", "tablespace"):
 		return strings.Join(s.words[:min(2, len(s.words))], " ")

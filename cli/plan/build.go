@@ -140,6 +140,7 @@ func (b *builder) migrations() {
 	for _, m := range f.Pending {
 		s.Lines = append(s.Lines, "+ "+m.Name)
 	}
+	s.Lines = append(s.Lines, f.Lint...)
 	b.add(s)
 }
 

@@ -23,6 +23,7 @@ type Facts struct {
 type Migrations struct {
 	Applied int
 	Pending []Migration
+	Lint    []string // what the rules warn of in those that are pending, by lines
 	Warn    []string // what is wrong with the database already, such as a table that is open to everybody
 }
 

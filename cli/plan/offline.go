@@ -14,6 +14,7 @@ type Tree struct {
 	Commit     release.Commit
 	Base       string      // the base's name; "" where there is none to compare with
 	Migrations []Migration // all of them, in order
+	Lint       []string    // what the rules warn of in those that are new
 	New        []string    // the names of those that the base does not have
 	Touched    map[string]bool
 }
@@ -63,6 +64,7 @@ func (t Tree) migrations(s *release.Step) {
 			s.Lines = append(s.Lines, "+ "+m.Name)
 		}
 	}
+	s.Lines = append(s.Lines, t.Lint...)
 	switch {
 	case t.Base == "":
 		s.Why = "only those that are not applied yet"

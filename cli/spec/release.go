@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"time"
 
 	"readme/cli/release"
@@ -130,4 +131,9 @@ func (r *Release) Service(name string) (Deploy, bool) {
 		}
 	}
 	return Deploy{}, false
+}
+
+// OnSupabase reports whether the database is one of Supabase: the bucket is there, or an environment is pinned to a project.
+func (r *Release) OnSupabase() bool {
+	return r.Bucket != nil || slices.ContainsFunc(r.Environments, func(e Environment) bool { return e.Targets.Supabase != "" })
 }

@@ -120,6 +120,9 @@ func (w *World) readMigrations(ctx context.Context, q Question) (plan.Migrations
 	for _, m := range st.Pending {
 		out.Pending = append(out.Pending, plan.Migration{Name: m.Name, SHA256: m.SHA256})
 	}
+	if out.Lint, err = linted(files, st, q.Release.OnSupabase() && !q.Box); err != nil {
+		return out, err
+	}
 	out.Warn, err = w.openTables(ctx)
 	return out, err
 }

@@ -1,0 +1,1 @@
+alter domain public.email add constraint email_at check (value like '%@%');

@@ -1,0 +1,2 @@
+create table public.a (code text not null);
+alter table public.a enable row level security;

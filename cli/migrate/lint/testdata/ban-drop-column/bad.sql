@@ -1,0 +1,1 @@
+alter table public.books drop column if exists title cascade, drop size;

@@ -1,0 +1,3 @@
+-- readme-ops: after-deploy
+alter table public.books drop column title;
+alter table public.books drop constraint books_size;

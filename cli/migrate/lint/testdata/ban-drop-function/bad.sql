@@ -1,0 +1,2 @@
+drop function public.title_of(uuid), public.author_of;
+drop procedure public.tidy();

@@ -1,0 +1,2 @@
+-- readme-ops: after-deploy
+drop schema library;

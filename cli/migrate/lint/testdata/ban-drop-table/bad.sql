@@ -1,0 +1,1 @@
+drop table if exists public.books, public.shelves cascade;

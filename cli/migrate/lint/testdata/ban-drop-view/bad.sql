@@ -1,0 +1,2 @@
+drop view public.shelf_counts;
+drop materialized view public.totals;

@@ -1,0 +1,1 @@
+truncate table only public.books, shelves restart identity;

@@ -1,0 +1,3 @@
+create table public.a (the_number_of_books_that_were_read_aloud_to_somebody_in_this_household_so_far bigint);
+alter table public.a enable row level security;
+comment on column public.a."größe_größe_größe_größe_größe_größe_größe_größe_größe" is 'the_number_of_books_that_were_read_aloud_to_somebody_in_this_household_so_far';

@@ -1,0 +1,2 @@
+update public.books set status = 'ready';
+delete from only public.books;

@@ -1,0 +1,2 @@
+-- readme-ops: no-transaction
+vacuum (analyze) public.books;

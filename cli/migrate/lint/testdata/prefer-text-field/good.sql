@@ -1,0 +1,1 @@
+alter table public.books add column kind varchar, add column code text;

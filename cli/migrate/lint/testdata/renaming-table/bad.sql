@@ -1,0 +1,2 @@
+alter table public.books rename to volumes;
+alter table books rename to volumes;

@@ -1,0 +1,3 @@
+-- readme-ops: no-transaction
+reindex table public.books;
+REINDEX (VERBOSE) INDEX public.books_title;

@@ -1,0 +1,2 @@
+-- squawk-ignore ban-drop-colum
+alter table public.books drop column title;
