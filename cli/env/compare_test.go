@@ -34,6 +34,13 @@ func unsure(value string) provider.Variable {
 	return v
 }
 
+// lately is one that was written long after our own push.
+func lately(value string) provider.Variable {
+	v := readable(value)
+	v.Updated = pushedAt.Add(time.Hour)
+	return v
+}
+
 func hidden(updated time.Time) provider.Variable {
 	return provider.Variable{Name: "A", Sensitive: true, Updated: updated}
 }
@@ -81,6 +88,7 @@ func TestCompare_eachState(t *testing.T) {
 	}{
 		"the same":                                {[]edit{given("1"), has(readable("1"))}, env.StateOK, false, "1", "1", ""},
 		"the same, written by hand":               {[]edit{given("1"), has(readable("1")), was("0")}, env.StateOK, false, "1", "1", ""},
+		"the same, and written since":             {[]edit{given("1"), has(lately("1")), was("1")}, env.StateOK, false, "1", "1", ""},
 		"the same, and not what is live":          {[]edit{given("1"), has(readable("1")), stale}, env.StateOK, true, "1", "1", ""},
 		"the same, without a key":                 {[]edit{given("1"), has(readable("1")), noKey}, env.StateOK, false, "", "", ""},
 		"another one":                             {[]edit{given("1"), has(readable("2"))}, env.StateDifferent, true, "1", "2", ""},

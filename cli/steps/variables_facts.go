@@ -39,13 +39,7 @@ func (w *World) readVariables(ctx context.Context, q Question, d spec.Deploy, h 
 		_, there := find(kept.Has, r.Variable)
 		switch {
 		case !there && fresh && r.Given:
-			s.Sets = append(s.Sets, r.Variable)
-			if r.Here != "" {
-				if s.SetsTo == nil {
-					s.SetsTo = map[string]string{}
-				}
-				s.SetsTo[r.Variable] = r.Here
-			}
+			withSet(s, r)
 		case r.State == env.StateMissing && r.Required && (!r.Given || !sets):
 			faults = append(faults, lacks(q, d, r, fresh))
 		case sets && pushes(r, false):
@@ -66,6 +60,18 @@ func (w *World) readVariables(ctx context.Context, q Question, d spec.Deploy, h 
 		return faults
 	}
 	return nil
+}
+
+// withSet adds a variable that the service is made with.
+func withSet(s *plan.Service, r env.Row) {
+	s.Sets = append(s.Sets, r.Variable)
+	if r.Here == "" {
+		return
+	}
+	if s.SetsTo == nil {
+		s.SetsTo = map[string]string{}
+	}
+	s.SetsTo[r.Variable] = r.Here
 }
 
 // unsure says of a variable that has another value that it is left alone, because it may be somebody else's.

@@ -65,6 +65,7 @@ func TestFacts_ofAVariable(t *testing.T) {
 		"it is optional":                         {edit: optional},
 		"it is optional, and here":               {given: "here", edit: optional, release: "add", push: "add", unknown: "add"},
 		"the vendor takes none from us":          {given: "here", edit: takesNone, release: "api needs A in dev"},
+		"it takes none, and it is optional":      {given: "here", edit: func(w *steps.World, q *steps.Question) { optional(w, q); takesNone(w, q) }},
 		"it takes none, and has another":         {has: &readable, given: "here", edit: takesNone},
 		"a box, and nobody knows what it is":     {has: &hidden, given: "here", edit: box, unknown: "change"},
 		"nothing was, and it is not here":        {fresh: true, release: "api needs A in dev", warns: "neither railway nor this process"},

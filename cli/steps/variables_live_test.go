@@ -195,3 +195,21 @@ func TestReadVariables_whatWasPushedAfterTheLiveDeploymentIsStale(t *testing.T) 
 		}
 	}
 }
+
+// One that nobody can read, and that was written long after we pushed it.
+func TestDrift_ofAVariableThatWasWrittenSinceSaysSo(t *testing.T) {
+	key, when := env.NewKey([]byte("0123456789abcdef0123456789abcdef")), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	api := having("1")
+	api.has = []provider.Variable{{Name: "A", Sensitive: true, Updated: when.Add(time.Hour)}}
+	w := &steps.World{
+		Hosts: map[string]steps.Host{"api": api, "worker": having("1")}, Buckets: storage{plan.Bucket{}}, Fingerprints: key,
+		Values: map[string]release.Secret{"A": release.NewSecret("1")},
+		Pushed: []env.Pushed{{Service: "api", Variable: "A", Fingerprint: key.Of("A", release.NewSecret("1")), Run: "r1", At: when}},
+	}
+	for _, d := range steps.ReadDrift(t.Context(), w, twoServices(), steps.NewHistory(nil), "").Found {
+		if d.Key() == "api/variable A" && d.Expected == "as it was pushed" && strings.Contains(d.Found, "2026-01-02 04:04 UTC") {
+			return
+		}
+	}
+	t.Error("it is not found")
+}

@@ -184,3 +184,20 @@ func TestWriteVariables_tellsOfADeploymentThatWasStarted(t *testing.T) {
 		}
 	})
 }
+
+// It is ours to write, and nobody else's: also where an earlier release has written it.
+func TestWriteCommit_writesOverTheOneBefore(t *testing.T) {
+	bubble(t, func(w *world) {
+		for _, commit := range []string{"one", "two"} {
+			if err := w.client.WriteCommit(w.t.Context(), "worker", commit); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+		if v := w.variables()[railway.CommitVariable]; v.Value.Reveal() != "two" {
+			w.t.Errorf("got %+v", v)
+		}
+		if err := w.write(railway.CommitVariable, "three"); err == nil || !strings.Contains(err.Error(), "belongs to readme-ops") {
+			w.t.Errorf("written as any other: %v", err)
+		}
+	})
+}
