@@ -64,7 +64,7 @@ func (a *app) looksAt(p *project) env.Project {
 	with := p.withOwn()
 	return env.Project{
 		Dir: p.near, Values: p.values, Release: p.rel, Matrix: p.matrix,
-		Git: a.gitOf(p), Own: with.Variables, Process: a.sys.Lookup,
+		Git: a.gitOf(p), Committed: a.committedIn(p), Own: with.Variables, Process: a.sys.Lookup,
 	}
 }
 
@@ -89,6 +89,17 @@ func (a *app) gitOf(p *project) env.Git {
 			return out
 		}
 		return near(tracked), near(ignored), err
+	}
+}
+
+// committedIn lists the .env files that git has, where there is one.
+func (a *app) committedIn(p *project) func(context.Context) ([]string, error) {
+	return func(ctx context.Context) ([]string, error) {
+		files, err := source.EnvFiles(ctx, p.dir, a.sys.Environ)
+		if errors.Is(err, source.ErrNoRepository) {
+			return nil, nil
+		}
+		return files, err
 	}
 }
 

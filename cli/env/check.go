@@ -20,6 +20,8 @@ type Project struct {
 	Release *spec.Release
 	Matrix  *spec.Matrix
 	Git     Git // nil where nothing is known of git
+	// Committed lists the .env files below Dir that git has, relative to it; nil where nothing is known of git.
+	Committed func(ctx context.Context) ([]string, error)
 
 	// For Check alone.
 	Environments []spec.Environment               // those whose values files are read, where they exist
@@ -64,7 +66,7 @@ func (r Report) Findings() []Finding {
 func Check(ctx context.Context, p Project) (Report, error) {
 	c := checker{Project: p, known: index(p.Matrix.Variables), targets: targetsOf(p.Release)}
 	looks := []func(*checker, context.Context){
-		(*checker).examples, (*checker).matrix, (*checker).code, (*checker).git, (*checker).values, (*checker).docs,
+		(*checker).examples, (*checker).matrix, (*checker).code, (*checker).git, (*checker).committed, (*checker).values, (*checker).docs,
 	}
 	var group errgroup.Group
 	found := make([]checker, len(looks)) // what each found is told in their order

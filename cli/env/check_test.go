@@ -219,10 +219,11 @@ func shop(t *testing.T, dir string) env.Project {
 	if err != nil {
 		t.Fatal(err)
 	}
+	environ := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
 	return env.Project{
 		Dir: dir, Release: r, Matrix: m, Environments: r.Environments,
+		Committed: func(ctx context.Context) ([]string, error) { return source.EnvFiles(ctx, dir, environ) },
 		Git: func(ctx context.Context, paths []string) (tracked, ignored map[string]bool, err error) {
-			environ := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
 			if tracked, err = source.Tracked(ctx, dir, environ, paths); err == nil {
 				ignored, err = source.Ignored(ctx, dir, environ, paths)
 			}
