@@ -57,9 +57,11 @@ func (a *app) drift(ctx context.Context, reportOnly bool) error {
 		return err
 	}
 	defer w.close(ctx)
+	answered := a.slowly(w.vendors())
 	found := steps.ReadDrift(ctx, w.steps, steps.Question{
 		Release: then.rel, Matrix: then.matrix, Env: env, Box: w.boxed, Without: w.without, Outputs: w.outputs,
 	}, h, p.dir)
+	answered()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -49,7 +49,9 @@ func (a *app) envDiff(ctx context.Context, all bool) error {
 		return err
 	}
 	defer w.close(ctx)
+	answered := a.slowly(w.vendors())
 	rows, err := w.steps.ReadVariables(ctx, w.question())
+	answered()
 	var unread release.Faults
 	if err != nil && !errors.As(err, &unread) {
 		return err

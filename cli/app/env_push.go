@@ -164,6 +164,7 @@ func (w *world) pushPlan(ctx context.Context, f pushFlags) (release.Plan, error)
 	if err != nil {
 		return release.Plan{}, err
 	}
+	defer w.app.slowly(w.vendors())()
 	facts, err := steps.ReadPush(ctx, w.steps, steps.Question{
 		Release: w.project.rel, Matrix: w.project.matrix, Env: w.env, Box: w.boxed, Subject: w.subject(ctx, src), Without: w.without, Outputs: w.outputs,
 	}, f.services, f.unknown)

@@ -121,8 +121,6 @@ func watched(rel *spec.Release, s release.Step) []string {
 		return []string{rel.Migrations.Dir + "/**"}
 	case release.KindBucket:
 		return []string{"/release.yaml"}
-	case release.KindVariables:
-		return []string{"/envmatrix.yaml"}
 	case release.KindDeploy:
 		return append(slices.Clone(of(s.ID)), "/release.yaml")
 	case release.KindCheck:
@@ -135,7 +133,8 @@ func watched(rel *spec.Release, s release.Step) []string {
 			all = append(all, of(name)...)
 		}
 		return all
-	case release.KindPromote, release.KindRestore, release.KindConfirm, release.KindCleanup:
+	case release.KindPromote, release.KindRestore, release.KindConfirm, release.KindCleanup,
+		release.KindVariables: // what is written are values, which are in no commit
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"readme/cli/env"
@@ -75,4 +76,14 @@ func OpenReference(ctx context.Context, dir string, environ []string, r env.Refe
 	a := &app{sys: System{Dir: dir, Environ: environ, Err: io.Discard}}
 	a.veil.add(known...)
 	return a.openReference(ctx, dir, r, patience)
+}
+
+// Slowly runs what takes long as a command does, and gives what it says meanwhile.
+func Slowly(what string, work func()) string {
+	var said strings.Builder
+	a := &app{sys: System{Err: &said}}
+	stop := a.slowly(what)
+	work()
+	stop()
+	return said.String()
 }

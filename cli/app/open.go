@@ -137,6 +137,7 @@ func (w *world) facts(ctx context.Context, looks bool) (plan.Facts, error) {
 	if err != nil {
 		return plan.Facts{}, err
 	}
+	defer w.app.slowly(w.vendors())()
 	facts, err := steps.Read(ctx, w.steps, steps.Question{
 		Release: w.project.rel, Matrix: w.project.matrix, Env: w.env, Box: w.boxed, Looks: looks,
 		Subject: w.subject(ctx, src), Without: w.without, Outputs: w.outputs,

@@ -183,6 +183,7 @@ func (w *world) rollbackPlan(ctx context.Context, to string) (made release.Plan,
 	if err := w.knows(h, to); err != nil {
 		return made, "", err
 	}
+	defer w.app.slowly(w.vendors())()
 	past, err := steps.ReadPast(ctx, w.steps, steps.Question{
 		Release: w.project.rel, Matrix: w.project.matrix, Env: w.env, Box: w.boxed, Without: w.without, Outputs: w.outputs,
 	}, h, to)

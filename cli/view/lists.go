@@ -58,6 +58,8 @@ func ended(s *release.State) string {
 		return "went back"
 	case s.Plan.Purpose == release.Variables && v == release.Released:
 		return "variables written"
+	case s.Plan.Purpose == release.Variables && v == release.PutBack: // what was written stays, and is listed as kept
+		return "write failed"
 	}
 	if s.Plan.Purpose != release.Smoke || !s.Over || s.Denied {
 		return string(v)
