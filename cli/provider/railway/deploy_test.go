@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,6 +72,7 @@ func TestDeploy_takesTheOldOneDownOnlyAfterTheNewOneServes(t *testing.T) {
 		w.wait(old)
 		next := w.upload("worker", "r2")
 		w.wait(next)
+		synctest.Wait() // Railway says that the new one serves, and in the next moment takes the old one down
 		if got := w.host.Alive(); got != 2 {
 			t.Errorf("%d processes run while the old one drains, want 2", got)
 		}
