@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -158,6 +157,17 @@ func (w *world) sightings(ctx context.Context, keys []string, partly bool) (map[
 	return db.Seen(ctx, keys)
 }
 
+// showLook writes what a look at what is live has found, and then what could not be looked at.
+func (a *app) showLook(text string, unread []string) error {
+	if _, err := fmt.Fprint(a.sys.Out, text); err != nil {
+		return err
+	}
+	for _, t := range unread {
+		a.say("could not be looked at: %s", t)
+	}
+	return nil
+}
+
 // showDrift writes the result: a table, or one JSON object with --view json.
 func (a *app) showDrift(env spec.Environment, last *release.State, rows []view.DriftRow, found steps.Drifted) error {
 	commit := ""
@@ -181,15 +191,5 @@ func (a *app) showDrift(env spec.Environment, last *release.State, rows []view.D
 	for _, n := range found.Notes {
 		a.say("%s", n)
 	}
-	text := view.Drift(rows, a.outStyle())
-	if len(unread) > 0 {
-		text = strings.Replace(text, "Nothing has drifted.", "Nothing is known to have drifted.", 1)
-	}
-	if _, err := fmt.Fprint(a.sys.Out, text); err != nil {
-		return err
-	}
-	for _, t := range unread {
-		a.say("could not be looked at: %s", t)
-	}
-	return nil
+	return a.showLook(view.Drift(rows, len(unread) > 0, a.outStyle()), unread)
 }

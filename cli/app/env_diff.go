@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -172,15 +171,5 @@ func (a *app) showVariables(w *world, rows []view.VariableRow, notes []string, u
 	for _, n := range notes {
 		a.say("%s", n)
 	}
-	text := view.Variables(rows, all, a.outStyle())
-	if len(unread) > 0 {
-		text = strings.Replace(text, "Nothing differs", "Nothing is known to differ", 1)
-	}
-	if _, err := fmt.Fprint(a.sys.Out, text); err != nil {
-		return err
-	}
-	for _, t := range titles {
-		a.say("could not be looked at: %s", t)
-	}
-	return nil
+	return a.showLook(view.Variables(rows, all, len(unread) > 0, a.outStyle()), titles)
 }

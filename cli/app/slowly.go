@@ -39,4 +39,6 @@ func (a *app) slowly(what string) (stop func()) {
 }
 
 // vendors is what a command waits for that reads what is live.
-func (w *world) vendors() string { return "what the vendors and the database of " + w.env.Name + " answer" }
+func (w *world) vendors() string {
+	return "what the vendors and the database of " + w.env.Name + " answer"
+}

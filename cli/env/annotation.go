@@ -6,10 +6,10 @@ import (
 	"readme/cli/release"
 )
 
-// Annotation is one of varlock's: @name or @name=text, in a comment above a variable.
+// Annotation is one of varlock's: @name, @name=text or @name(text), in a comment above a variable.
 type Annotation struct {
 	Name string // without @
-	Text string // what follows the =, without quotes
+	Text string // what follows the name: without = and quotes, with brackets
 	At   release.Place
 }
 
@@ -17,48 +17,20 @@ type Annotation struct {
 func (s *scanner) comment(text string) {
 	text = strings.TrimRight(text, " \t\r")
 	s.docs = append(s.docs, strings.TrimPrefix(text, " "))
-	from := strings.TrimLeft(text, " \t")
-	if !strings.HasPrefix(from, "@") {
+	begin := blanks(text, 0)
+	if begin == len(text) || text[begin] != '@' {
 		return
 	}
-	offset := strings.IndexByte(s.text[s.pos:], '@') + s.pos
-	for rest := from; strings.HasPrefix(rest, "@"); {
-		at := s.at(offset + len(from) - len(rest))
-		length, name, value := annotation(rest)
-		if name == "" {
-			return
-		}
-		s.notes = append(s.notes, Annotation{name, value, at})
-		rest = strings.TrimLeft(rest[length:], " \t")
+	base := s.pos + strings.IndexByte(s.text[s.pos:], '@') - begin
+	for _, d := range decoratorsFrom(text, begin) {
+		s.notes = append(s.notes, Annotation{d.name, unquoted(d.value), s.at(base + d.at)})
 	}
 }
 
-// annotation reads the one that a text begins with. A value is in quotes, or goes up to a space outside of brackets.
-func annotation(text string) (length int, name, value string) {
-	i := 1
-	for i < len(text) && (isLetter(text[i]) || '0' <= text[i] && text[i] <= '9') {
-		i++
+// unquoted is a decorator's value without the quotes around it.
+func unquoted(value string) string {
+	if n := len(value); n >= 2 && strings.IndexByte("\"'`", value[0]) >= 0 && value[n-1] == value[0] {
+		return value[1 : n-1]
 	}
-	name = text[1:i]
-	if i == len(text) || text[i] != '=' {
-		return i, name, ""
-	}
-	from := i + 1
-	if from < len(text) && strings.IndexByte("\"'`", text[from]) >= 0 {
-		if n := closing(text[from:]); n > 0 {
-			return from + n, name, text[from+1 : from+n-1]
-		}
-	}
-	depth := 0
-	for i = from; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '(':
-			depth++
-		case c == ')':
-			depth--
-		case (c == ' ' || c == '\t') && depth <= 0:
-			return i, name, text[from:i]
-		}
-	}
-	return i, name, text[from:]
+	return value
 }

@@ -15,7 +15,12 @@ func decorators(line string) (out []decorator) {
 	if i == len(line) || line[i] != '#' {
 		return nil
 	}
-	for i = blanks(line, i+1); i < len(line) && line[i] == '@'; i = blanks(line, i) {
+	return decoratorsFrom(line, blanks(line, i+1))
+}
+
+// decoratorsFrom finds those that stand one behind the other from i on.
+func decoratorsFrom(line string, i int) (out []decorator) {
+	for ; i < len(line) && line[i] == '@'; i = blanks(line, i) {
 		d := decorator{at: i, end: decoratorEnd(line, i)}
 		word := line[d.at+1 : d.end]
 		n := strings.IndexAny(word, "=(")

@@ -20,10 +20,10 @@ type DriftRow struct {
 	Overdue  bool       `json:"overdue,omitempty"` // older than 24 hours
 }
 
-// Drift lists what has drifted, and what to do about it.
-func Drift(rows []DriftRow, s Style) string {
+// Drift lists what has drifted, and what to do about it. partly says that not everything could be looked at.
+func Drift(rows []DriftRow, partly bool, s Style) string {
 	if len(rows) == 0 {
-		return "Nothing has drifted.\n"
+		return drifted(rows, partly) + "\n"
 	}
 	g := &page{Style: s}
 	table := [][]cell{{{"WHERE", Dim}, {"WHAT", Dim}, {"FIRST SEEN", Dim}, {"AGE", Dim}, {"EXPECTED, AND FOUND", Dim}}}
@@ -38,7 +38,7 @@ func Drift(rows []DriftRow, s Style) string {
 	}
 	g.todo("try:", found, func(f Finding) string { return f.Try })
 	g.gap()
-	g.para(Strong, "", drifted(rows))
+	g.para(Strong, "", drifted(rows, partly))
 	return g.String()
 }
 
@@ -55,8 +55,11 @@ func (r DriftRow) seen() (first, age string, m Mood) {
 }
 
 // drifted is all of it in a line.
-func drifted(rows []DriftRow) string {
-	if len(rows) == 0 {
+func drifted(rows []DriftRow, partly bool) string {
+	switch {
+	case len(rows) == 0 && partly:
+		return "Nothing is known to have drifted."
+	case len(rows) == 0:
 		return "Nothing has drifted."
 	}
 	overdue := 0

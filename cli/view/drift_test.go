@@ -16,9 +16,12 @@ func TestDrift_looksLikeThis(t *testing.T) {
 		{Where: "bucket books", What: "privacy", Expected: "private", Found: "public", Try: "readme-ops plan --env prod", First: &first, AgeMS: (49 * time.Hour).Milliseconds(), Overdue: true},
 		{Where: "worker", What: "setting start", Expected: "./bin/worker", Found: "./bin/worker --slow", Try: "readme-ops plan --env prod", First: &first, AgeMS: (5 * time.Minute).Milliseconds()},
 	}
-	eachStyle(t, "drift", func(s view.Style) string { return view.Drift(rows, s) })
-	if got := view.Drift(nil, view.Style{}); got != "Nothing has drifted.\n" {
+	eachStyle(t, "drift", func(s view.Style) string { return view.Drift(rows, false, s) })
+	if got := view.Drift(nil, false, view.Style{}); got != "Nothing has drifted.\n" {
 		t.Errorf("got %q", got)
+	}
+	if got := view.Drift(nil, true, view.Style{}); got != "Nothing is known to have drifted.\n" {
+		t.Errorf("looked at in part: got %q", got)
 	}
 }
 

@@ -36,8 +36,8 @@ func (r VariableRow) quiet() bool {
 	return !r.Differs && (r.State == "ok" || r.State == "as pushed" || r.State == "not given")
 }
 
-// Variables lists the variables that are not as they should be, or all, and counts them.
-func Variables(rows []VariableRow, all bool, s Style) string {
+// Variables lists the variables that are not as they should be, or all, and counts them. partly says that not everything could be looked at.
+func Variables(rows []VariableRow, all, partly bool, s Style) string {
 	g := &page{Style: s}
 	var told []VariableRow
 	for _, r := range rows {
@@ -59,7 +59,7 @@ func Variables(rows []VariableRow, all bool, s Style) string {
 		g.todo("try:", tries, func(f Finding) string { return f.Try })
 		g.gap()
 	}
-	g.para(Strong, "", CountedVariables(rows))
+	g.para(Strong, "", countedVariables(rows, partly))
 	return g.String()
 }
 
@@ -139,8 +139,8 @@ func short(fingerprint string) string {
 	return fingerprint[:8]
 }
 
-// CountedVariables is all of it in a line.
-func CountedVariables(rows []VariableRow) string {
+// countedVariables is all of it in a line.
+func countedVariables(rows []VariableRow, partly bool) string {
 	counts, differ := map[string]int{}, 0
 	for _, r := range rows {
 		if r.Differs {
@@ -168,8 +168,11 @@ func CountedVariables(rows []VariableRow) string {
 	}
 	bad, rest := count("missing", "extra", "different", "stale", "written since"), count("ok", "as pushed", "unknown", "not given")
 	head := "Nothing differs"
-	if differ > 0 {
+	switch {
+	case differ > 0:
 		head = fmt.Sprintf("%d of %d variables %s", differ, len(rows), pick(differ == 1, "differs", "differ"))
+	case partly:
+		head = "Nothing is known to differ"
 	}
 	sep := ": "
 	for _, part := range []string{bad, rest} {

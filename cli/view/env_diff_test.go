@@ -23,22 +23,25 @@ func TestVariables_looksLikeThis(t *testing.T) {
 		{Service: "client", To: "vercel", Variable: "BOT_START_URL", State: "ok", Stale: true, Differs: true, Here: one, There: one, Given: true, Readable: true, Try: "readme-ops release --env prod"},
 		{Service: "client", To: "vercel", Variable: "BOT_START_PUBLIC_API_KEY", State: "not given"},
 	}
-	eachStyle(t, "variables", func(s view.Style) string { return view.Variables(rows, false, s) })
-	eachStyle(t, "variables-all", func(s view.Style) string { return view.Variables(rows, true, s) })
+	eachStyle(t, "variables", func(s view.Style) string { return view.Variables(rows, false, false, s) })
+	eachStyle(t, "variables-all", func(s view.Style) string { return view.Variables(rows, true, false, s) })
 }
 
 func TestVariables_isOneLineWhereNothingDiffers(t *testing.T) {
 	rows := []view.VariableRow{{Service: "api", Variable: "A", State: "ok"}, {Service: "api", Variable: "B", State: "not given"}}
-	if got := view.Variables(rows, false, view.Style{}); got != "Nothing differs: 1 ok, 1 not given.\n" {
+	if got := view.Variables(rows, false, false, view.Style{}); got != "Nothing differs: 1 ok, 1 not given.\n" {
 		t.Errorf("got %q", got)
 	}
-	if got := view.Variables(nil, true, view.Style{}); got != "Nothing differs.\n" {
+	if got := view.Variables(nil, true, true, view.Style{}); got != "Nothing is known to differ.\n" {
+		t.Errorf("looked at in part: got %q", got)
+	}
+	if got := view.Variables(nil, true, false, view.Style{}); got != "Nothing differs.\n" {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestVariables_aForeignNameWritesNoEscapes(t *testing.T) {
-	text := view.Variables([]view.VariableRow{{Service: "api", Variable: evil, State: "extra", Differs: true}}, false, view.Style{})
+	text := view.Variables([]view.VariableRow{{Service: "api", Variable: evil, State: "extra", Differs: true}}, false, false, view.Style{})
 	if strings.Contains(text, "\x1b") || strings.Contains(text, "\u202e") {
 		t.Errorf("got %q", text)
 	}

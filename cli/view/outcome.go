@@ -47,9 +47,9 @@ func (o Outcome) headline() string {
 	case o.Plan != nil:
 		return counted(*o.Plan)
 	case o.Drift != nil:
-		return drifted(o.Drift)
+		return drifted(o.Drift, false) // what could not be looked at is a fault, above
 	case o.Variables != nil:
-		return CountedVariables(o.Variables)
+		return countedVariables(o.Variables, false)
 	case o.good():
 		return o.Command + ": done"
 	}

@@ -48,7 +48,7 @@ func Summary(o Outcome, limit int) []byte {
 	case o.Drift != nil:
 		m.drift(o.Drift)
 	case o.Variables != nil:
-		m.fence(Variables(o.Variables, false, Style{Width: 100}))
+		m.fence(Variables(o.Variables, false, false, Style{Width: 100}))
 	}
 	return m.bytes()
 }
