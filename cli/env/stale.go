@@ -57,7 +57,7 @@ func asWritten(doc []string, v spec.Variable) bool {
 		text := strings.TrimLeft(strings.TrimPrefix(line, "#"), " \t")
 		switch {
 		case !strings.HasPrefix(text, "@"):
-		case found || text != Annotate(v):
+		case text != Annotate(v):
 			return false
 		default:
 			found = true
